@@ -1,0 +1,112 @@
+"""All settings, read from the environment in this one place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from rapidfuzz import fuzz, process
+
+from kb.errors import InvalidInput
+
+MISSPELT_RATIO = 85
+"""rapidfuzz ratio from which an unknown variable is taken for a misspelt setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may set; each field is one variable, `KB_` + its name in capitals."""
+
+    home: Path = field(
+        default=Path("var"), metadata={"help": "folder with all state: record, index, model cache"}
+    )
+    database_url: str = field(
+        default="",
+        metadata={
+            "help": "record elsewhere, postgresql://user:password@host/name; empty: in KB_HOME"
+        },
+    )
+    model: str = field(
+        default="",
+        metadata={"help": "sentence-transformers model, name or path; empty: the bundled one"},
+    )
+    public_url: str = field(
+        default="",
+        metadata={"help": "address of the site, the only source of absolute links"},
+    )
+    secret_file: Path | None = field(
+        default=None, metadata={"help": "file with the signing secret; default KB_HOME/secret"}
+    )
+    trusted_proxies: str = field(
+        default="", metadata={"help": "addresses whose X-Forwarded-For is believed, by comma"}
+    )
+    site_name: str = field(default="Help centre", metadata={"help": "name that the pages show"})
+    accent: str = field(
+        default="", metadata={"help": "accent colour of the pages, a CSS colour; empty: ours"}
+    )
+    encoder_threads: int = field(
+        default=0, metadata={"help": "threads that encode texts; 0: one per core"}
+    )
+    bench_data: Path | None = field(
+        default=None, metadata={"help": "folder with the public data sets that benchmarks read"}
+    )
+
+    @property
+    def record_url(self) -> str:
+        """SQLAlchemy URL of the record: SQLite in `home` unless `database_url` is set."""
+        if self.database_url:
+            return self.database_url
+        return f"sqlite:///{self.home / 'record.sqlite3'}"
+
+    @property
+    def index_dir(self) -> Path:
+        """Folder of the search index's generations."""
+        return self.home / "index"
+
+    @property
+    def models_dir(self) -> Path:
+        """Folder of exported encoders."""
+        return self.home / "models"
+
+    @property
+    def secret_path(self) -> Path:
+        """File that holds the signing secret."""
+        return self.secret_file or self.home / "secret"
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process.
+
+    Raises InvalidInput for an unreadable value and for a variable that looks like a misspelt
+    setting, which would silently not apply. Other variables that start with `KB_` are not ours
+    (Kubernetes makes some for a service called kb).
+    """
+    values: dict[str, object] = {}
+    known = {f"KB_{item.name.upper()}": item for item in fields(Settings)}
+    for variable, text in environ.items():
+        if not variable.startswith("KB_"):
+            continue
+        if variable not in known:
+            near = process.extractOne(
+                variable, list(known), scorer=fuzz.ratio, score_cutoff=MISSPELT_RATIO
+            )
+            if near is not None:
+                raise InvalidInput(
+                    f"{variable} is not a setting, did you mean {near[0]}?", field=variable
+                )
+            continue
+        if text:
+            values[known[variable].name] = _parse(variable, text)
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _parse(variable: str, text: str) -> object:
+    if variable in ("KB_HOME", "KB_SECRET_FILE", "KB_BENCH_DATA"):
+        return Path(text).expanduser()
+    if variable == "KB_ENCODER_THREADS":
+        if not text.isdigit():
+            raise InvalidInput(f"{variable} must be a whole number, got {text!r}", field=variable)
+        return int(text)
+    return text
