@@ -1,0 +1,1 @@
+"""Turns what people sent into questions: reads files, cleans, masks, detects the language."""

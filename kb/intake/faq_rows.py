@@ -1,0 +1,94 @@
+"""Makes a FAQ entry out of one row of a file for `kb import-faq`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kb.intake.convert import Defaults
+from kb.intake.encodings import made_id
+from kb.intake.records import Audience, BadRow, IncomingEntry, Row
+from kb.intake.values import language_code, list_of, optional_text, text_of
+
+MAX_QUESTION_CHARACTERS = 1_000
+MAX_ANSWER_CHARACTERS = 200_000
+COLUMN_NAMES: Mapping[str, str] = {
+    "id": "id source_id key nr",
+    "question": "question title q frage titel",
+    "answer": "answer body a antwort content",
+    "lang": "lang language locale sprache",
+    "category": "category section topic kategorie",
+    "product": "product produkt",
+    "tags": "tags keywords schlagworte",
+    "phrasings": "phrasings questions wordings variants formulierungen",
+    "audience": "audience visibility",
+}
+AUDIENCES: Mapping[str, Audience] = {
+    "": "public",
+    "public": "public",
+    "everyone": "public",
+    "internal": "internal",
+    "agents": "internal",
+    "private": "internal",
+}
+
+
+def to_faq(row: Row, *, defaults: Defaults) -> IncomingEntry | BadRow:
+    """Return the FAQ entry in a row, or why there is none in it.
+
+    `question` and `answer` are required; id, lang, category, product, tags, phrasings and
+    audience (public, internal) may stand beside them. Tags and phrasings are a JSON list or
+    text with | between. A row without an id gets the file's hash and its number.
+    """
+    values = {name.strip().lower(): value for name, value in row.values.items()}
+    question = " ".join(text_of(_value(values, "question")).split())
+    answer = text_of(_value(values, "answer"))
+    for name, text, longest in (
+        ("question", question, MAX_QUESTION_CHARACTERS),
+        ("answer", answer, MAX_ANSWER_CHARACTERS),
+    ):
+        if not text:
+            return BadRow(row.number, name, f"{name} is missing or empty")
+        if len(text) > longest:
+            return BadRow(row.number, name, f"{name} is longer than {longest:,} characters")
+    audience = AUDIENCES.get(text_of(_value(values, "audience")).lower())
+    if audience is None:
+        return BadRow(row.number, "audience", "audience is neither public nor internal")
+    return IncomingEntry(
+        source_id=text_of(_value(values, "id")) or made_id(defaults.fingerprint, row.number),
+        question=question,
+        answer=answer,
+        lang=language_code(_value(values, "lang")) or defaults.lang,
+        category=optional_text(_value(values, "category")),
+        product=optional_text(_value(values, "product")) or defaults.product,
+        tags=list_of(_value(values, "tags")),
+        phrasings=_phrasings(_value(values, "phrasings"), question),
+        audience=audience,
+        row=row.number,
+    )
+
+
+def missing_columns(columns: Sequence[str]) -> str:
+    """Return "question", "answer" or both, as far as no column feeds them; "" if all is there."""
+    present = {column.strip().lower() for column in columns}
+    needed = ("question", "answer")
+    return " and ".join(
+        field for field in needed if present.isdisjoint(COLUMN_NAMES[field].split())
+    )
+
+
+def _value(values: Mapping[str, object], field: str) -> object:
+    return next((values[name] for name in COLUMN_NAMES[field].split() if name in values), None)
+
+
+def _phrasings(value: object, question: str) -> tuple[str, ...]:
+    # A comma or semicolon belongs to a sentence, so only | separates wordings.
+    if isinstance(value, str) and not value.lstrip().startswith("["):
+        value = value.split("|")
+    seen = {question.casefold()}
+    distinct: list[str] = []
+    for part in list_of(value):
+        text = " ".join(part.split())
+        if text.casefold() not in seen:
+            seen.add(text.casefold())
+            distinct.append(text)
+    return tuple(distinct)
