@@ -1,0 +1,1 @@
+"""Groups questions into topics and links entries by meaning."""
