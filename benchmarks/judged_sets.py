@@ -1,0 +1,110 @@
+"""Reads the public judged sets as documents, answerable queries and unanswerable ones."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from kb.access import PUBLIC
+from search.documents import Document, DocumentPhrasing
+
+T = TypeVar("T")
+
+SEED = 7
+OUT_OF_SCOPE = "oos"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedQuery:
+    """A query and the gain of each document (by id) that answers it; none where nothing does."""
+
+    text: str
+    lang: str
+    relevant: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSet:
+    """One store with queries that it can and cannot answer."""
+
+    name: str
+    documents: tuple[Document, ...]
+    answerable: tuple[JudgedQuery, ...]
+    unanswerable: tuple[JudgedQuery, ...] = ()
+
+
+def faq_set(folder: Path, *, most: int) -> JudgedSet:
+    """A set with one wording per entry; at most `most` queries of each kind."""
+    rows = _rows(folder / "faq.jsonl")
+    number = {row["id"]: index for index, row in enumerate(rows, start=1)}
+    gains: dict[str, dict[int, float]] = defaultdict(dict)
+    with (folder / "qrels.tsv").open(encoding="utf-8") as file:
+        for query, entry, gain in list(csv.reader(file, delimiter="\t"))[1:]:
+            if float(gain) > 0:
+                gains[query][number[entry]] = float(gain)
+    queries = _rows(folder / "queries.jsonl")
+    judged = [JudgedQuery(q["text"], q["lang"], gains.get(q["id"], {})) for q in queries]
+    out = {q["text"] for q in queries if q.get("oos")}
+    return JudgedSet(
+        folder.name,
+        tuple(
+            make_document(number[r["id"]], [r["question"]], r.get("answer") or "", r["lang"])
+            for r in rows
+        ),
+        _sample([q for q in judged if q.relevant], most),
+        _sample([q for q in judged if not q.relevant and q.text in out], most),
+    )
+
+
+def intent_set(folder: Path, *, wordings: int, most: int) -> JudgedSet:
+    """A set of intents as entries of some wordings each; the test part asks."""
+    rows = _rows(folder / "questions.jsonl")
+    by_label: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row["split"] == "train" and row["label"] != OUT_OF_SCOPE:
+            by_label[row["label"]].append(row["text"])
+    number = {label: index for index, label in enumerate(sorted(by_label), start=1)}
+    lang = rows[0]["lang"]
+    asked = [row for row in rows if row["split"] == "test"]
+    inside = [row for row in asked if row["label"] in number]
+    outside = [row for row in asked if row["label"] == OUT_OF_SCOPE]
+    return JudgedSet(
+        f"{folder.name} @{wordings}",
+        tuple(
+            make_document(number[label], list(_sample(by_label[label], wordings)), "", lang)
+            for label in number
+        ),
+        _sample([JudgedQuery(r["text"], lang, {number[r["label"]]: 1.0}) for r in inside], most),
+        _sample([JudgedQuery(r["text"], lang, {}) for r in outside], most),
+    )
+
+
+def make_document(id_: int, phrasings: Sequence[str], answer: str, lang: str) -> Document:
+    """A public entry whose first phrasing is its title."""
+    return Document(
+        type="entry",
+        id=id_,
+        source_id=None,
+        title=phrasings[0],
+        answer=answer,
+        lang=lang,
+        audience=PUBLIC,
+        url=f"/faq/{id_}",
+        phrasings=tuple(DocumentPhrasing(text, shown=i == 0) for i, text in enumerate(phrasings)),
+    )
+
+
+def _sample(items: Sequence[T], most: int) -> tuple[T, ...]:
+    mixed = list(items)
+    random.Random(SEED).shuffle(mixed)
+    return tuple(mixed[:most])
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

@@ -1,0 +1,1 @@
+"""Ranks entries for a query and knows when it has no answer."""

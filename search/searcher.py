@@ -1,0 +1,210 @@
+"""Answers a query: the one way from what somebody typed to a page of hits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.access import Viewer
+from kb.errors import InvalidInput
+from search.calibration import Calibration
+from search.candidates import Request
+from search.correction import Corrector
+from search.cursor import Cursor
+from search.facets import count_facets
+from search.hits import HitReader
+from search.index import IndexSnapshot
+from search.meaning import QueryEncoder
+from search.query import ParsedQuery, parse_query
+from search.ranking import Ranking, rank
+from search.results import FacetValue, Filters, Mode, SearchResults, Verdict
+
+MAX_LIMIT = 100
+"""Hits on one page at most."""
+
+MAX_NEAR = 3
+"""Documents below the floor that are named where none answers, never as answers."""
+
+CACHED_QUERIES = 4_096
+"""Query vectors kept: 6 MB at 384 dimensions."""
+
+Vector = NDArray[np.float32]
+
+
+class IndexSource(Protocol):
+    """Where the newest snapshot of the index is found."""
+
+    @property
+    def snapshot(self) -> IndexSnapshot | None:
+        """The index now; None while there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which hits are wanted, and how much is told about them."""
+
+    limit: int
+    after: Cursor | None
+    floor: bool
+    explain: bool
+
+    def start(self, ranking: Ranking, total: int) -> int:
+        """How many of the first `total` documents the pages before this one showed."""
+        if self.after is None:
+            return 0
+        return self.after.place_after(ranking.scores[:total].tolist(), ranking.keys[:total])
+
+
+class Searcher:
+    """Searches the newest snapshot of an index; any number of threads may share one.
+
+    Without an encoder, or with one that did not make the index's vectors, words alone find
+    and the results say `degraded`. Raises Conflict if the calibration is for another model.
+    """
+
+    def __init__(
+        self, index: IndexSource, encoder: QueryEncoder | None, calibration: Calibration
+    ) -> None:
+        if encoder is not None:
+            calibration.check_fits(encoder.fingerprint)
+        self._index = index
+        self._encoder = encoder
+        self._calibration = calibration
+        self._corrector = Corrector()
+        self._encode: Callable[[str], Vector] = lru_cache(CACHED_QUERIES)(self._encode_query)
+
+    def search(
+        self,
+        query: str,
+        *,
+        viewer: Viewer,
+        filters: Filters = Filters(),  # noqa: B008 (frozen)
+        limit: int = 10,
+        cursor: str | None = None,
+        floor: bool = True,
+        explain: bool = False,
+        lang: str | None = None,
+    ) -> SearchResults:
+        """Find what answers `query` among what the viewer may read.
+
+        A filter given here wins over one typed into the query. `lang` is the reader's
+        language, else the viewer's. Hits come by falling score, `limit` (1 to 100) a page.
+        Without `floor` every candidate is a hit. Raises InvalidInput for a limit out of range
+        or a cursor that is not ours; any text is a query.
+        """
+        if not 1 <= limit <= MAX_LIMIT:
+            raise InvalidInput(f"limit must be 1 to {MAX_LIMIT}, got {limit}", field="limit")
+        page = Page(limit, Cursor.decode(cursor) if cursor else None, floor, explain)
+        started = time.perf_counter()
+        parsed = parse_query(query)
+        snapshot = self._index.snapshot
+        request = Request(
+            query=parsed,
+            vector=self._vector(parsed, snapshot),
+            lang=lang or viewer.locale,
+            audiences=viewer.audiences,
+            filters=_merged(parsed.filters, filters),
+        )
+        results = self._search(request, snapshot, viewer, page)
+        return replace(results, took_ms=(time.perf_counter() - started) * 1000)
+
+    def _search(
+        self, request: Request, snapshot: IndexSnapshot | None, viewer: Viewer, page: Page
+    ) -> SearchResults:
+        if snapshot is None:
+            return _nothing(request.query, Mode.KEYWORD, "index")
+        mode, degraded = (Mode.HYBRID, None) if self._fits(snapshot) else (Mode.KEYWORD, "model")
+        if not request.query.free_text:
+            return _nothing(request.query, mode, degraded)
+        ranking = rank(snapshot, request, self._calibration)
+        bounds = self._calibration.bounds(mode)
+        total = int((ranking.scores >= bounds.floor).sum()) if page.floor else len(ranking)
+        start = page.start(ranking, total)
+        end = min(start + page.limit, total)
+        confidence = float(ranking.scores[0]) if total else 0.0
+        verdict = bounds.verdict(confidence)
+        reader = HitReader(snapshot, ranking, request, viewer)
+        explaining = self._calibration if page.explain else None
+        near = MAX_NEAR if page.floor and verdict is not Verdict.ANSWER else 0
+        return SearchResults(
+            query=request.query.text,
+            mode=mode,
+            degraded=degraded,
+            verdict=verdict,
+            confidence=confidence,
+            total=total,
+            took_ms=0.0,
+            facets=_facets(snapshot, ranking, total),
+            hits=reader.hits(start, end, explaining=explaining),
+            near=reader.hits(total, total + near, explaining=explaining),
+            did_you_mean=self._did_you_mean(request, snapshot, verdict),
+            cursor=_cursor(ranking, end) if start < end < total else None,
+        )
+
+    def _did_you_mean(
+        self, request: Request, snapshot: IndexSnapshot, verdict: Verdict
+    ) -> str | None:
+        if verdict is Verdict.ANSWER:
+            return None
+        return self._corrector.correct(request.query, snapshot, request.audiences)
+
+    def _fits(self, snapshot: IndexSnapshot) -> bool:
+        return self._encoder is not None and self._encoder.fingerprint == snapshot.fingerprint
+
+    def _vector(self, query: ParsedQuery, snapshot: IndexSnapshot | None) -> Vector | None:
+        if snapshot is None or not query.free_text or not self._fits(snapshot):
+            return None
+        return self._encode(query.free_text)
+
+    def _encode_query(self, text: str) -> Vector:
+        assert self._encoder is not None
+        return np.asarray(self._encoder.encode([text])[0], dtype=np.float32)
+
+
+def _merged(typed: Filters, given: Filters) -> Filters:
+    return Filters(
+        types=given.types or typed.types,
+        langs=given.langs or typed.langs,
+        products=given.products or typed.products,
+        categories=given.categories or typed.categories,
+        tags=given.tags or typed.tags,
+    )
+
+
+def _facets(
+    snapshot: IndexSnapshot, ranking: Ranking, total: int
+) -> Mapping[str, tuple[FacetValue, ...]]:
+    shown = ranking.order[:total]
+    parts, rows = ranking.candidates.parts[shown], ranking.candidates.rows[shown]
+    return count_facets(
+        [
+            (part.segment.metadata, rows[parts == number])
+            for number, part in enumerate(snapshot.parts)
+        ]
+    )
+
+
+def _cursor(ranking: Ranking, end: int) -> str:
+    return Cursor(float(ranking.scores[end - 1]), ranking.keys[end - 1]).encode()
+
+
+def _nothing(query: ParsedQuery, mode: Mode, degraded: str | None) -> SearchResults:
+    return SearchResults(
+        query=query.text,
+        mode=mode,
+        degraded=degraded,
+        verdict=Verdict.NONE,
+        confidence=0.0,
+        total=0,
+        took_ms=0.0,
+        facets=count_facets([]),
+        hits=(),
+        near=(),
+    )

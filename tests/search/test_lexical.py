@@ -1,0 +1,311 @@
+"""The keyword half of search, on a small store in two languages."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.errors import Conflict, Unavailable
+from search.documents import Document, DocumentPhrasing
+from search.lexical import LexicalIndex, lexical_score
+from search.query import parse_query
+
+
+def entry(title, answer="", *, lang="en", hidden=(), shown=(), **fields):
+    phrasings = (
+        DocumentPhrasing(title, shown=True),
+        *(DocumentPhrasing(text, shown=True) for text in shown),
+        *(DocumentPhrasing(text, shown=False) for text in hidden),
+    )
+    values = {"audience": "public", "source_id": None, "id": 1, "url": "/faq/1"} | fields
+    return Document(
+        type="entry", title=title, answer=answer, lang=lang, phrasings=phrasings, **values
+    )
+
+
+STORE = [
+    entry(
+        "How do I reset my password?",
+        "Open the account page. Choose a new secret and save it.",
+        hidden=["forgot my login", "locked out of my account"],
+        tags=("account",),
+        product="sky-router",
+    ),
+    entry(
+        "Why does the pump show E-07?",
+        "The filter is blocked. Clean it, part CF-1204-B fits.",
+        hidden=["pump blinks red"],
+    ),
+    entry("Why does the pump show E-08?", "The pump runs dry. Fill the tank with water."),
+    entry("Wie wechsle ich die Druckerpatrone?", "Klappe öffnen, Patrone ziehen.", lang="de"),
+    entry("Wo finde ich meine Rechnung?", "Unter Konto, Rechnungen für alle Käufe.", lang="de"),
+    entry("入力ができない", "再起動してください。", lang="ja"),
+    entry("Which cloths clean the screen?", "A dry one, never with a wet paper towel or soap."),
+    entry("Is C++ supported?", "Yes, C++ and C# can't be mixed."),
+]
+
+
+@pytest.fixture(scope="module")
+def index():
+    index = LexicalIndex.in_memory(STORE)
+    yield index
+    index.close()
+
+
+def found(index, text, *, allowed=None, limit=10, lang=None):
+    return index.search(parse_query(text), allowed=allowed, limit=limit, lang=lang)
+
+
+def best(index, text, **options):
+    matches = found(index, text, **options)
+    return STORE[matches[0].row].title if matches else None
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("resetting passwords", "How do I reset my password?"),
+        ("i am locked out", "How do I reset my password?"),
+        ("pasword forgoten", "How do I reset my password?"),
+        ("choose a new secret", "How do I reset my password?"),
+        ("sky router", "How do I reset my password?"),
+        ("Patrone wechseln", "Wie wechsle ich die Druckerpatrone?"),
+        ("rechnungen fuer kaeufe", "Wo finde ich meine Rechnung?"),
+        ("入力", "入力ができない"),
+        ("入", "入力ができない"),
+        ("c++?", "Is C++ supported?"),
+        ("can't", "Is C++ supported?"),
+    ],
+)
+def test_a_query_finds_its_entry_first(index, text, title):
+    assert best(index, text) == title
+
+
+def test_matches_are_ordered_by_score_and_parts_fit_together(index):
+    matches = found(index, "pump filter blocked")
+
+    scores = [lexical_score(match) for match in matches]
+    assert scores == sorted(scores, reverse=True)
+    first = matches[0]
+    assert first.row == 1
+    assert first.bm25 > 0
+    assert first.title > 0
+    assert first.answer > 0
+    assert 0 < first.bm25_share <= 1
+    assert first.term_share == pytest.approx(1.0, abs=1e-6)
+    assert 0 < first.ngram <= 1
+
+
+def test_a_hidden_wording_counts_as_phrasing_not_as_title(index):
+    match = found(index, "forgot login")[0]
+
+    assert match.phrasings > 0
+    assert match.title == 0
+
+
+def test_a_wording_said_exactly_has_ngram_similarity_one(index):
+    assert found(index, "pump blinks red")[0].ngram == pytest.approx(1.0, abs=1e-3)
+
+
+def test_nothing_alike_is_not_found(index):
+    assert found(index, "zzzz qqqq xxxx") == []
+    assert found(index, "🎉") == []
+    assert found(index, "") == []
+
+
+@pytest.mark.parametrize("text", ["E-07", "pump e07", "e 07 pump show", "CF1204B", "cf-1204-b"])
+def test_a_code_in_any_spelling_comes_first(index, text):
+    match = found(index, text)[0]
+
+    assert match.row == 1
+    assert match.exact_code
+
+
+def test_a_number_is_never_taken_for_its_neighbour(index):
+    assert [match.row for match in found(index, "E-08") if match.exact_code] == [2]
+    assert not any(match.exact_code for match in found(index, "E-09"))
+
+
+def test_a_code_that_everything_has_is_not_exact():
+    with_code = [entry(f"Covid-19 rule number {word}") for word in "abcdefgh"]
+    index = LexicalIndex.in_memory(with_code)
+
+    matches = found(index, "covid-19")
+
+    assert len(matches) == len(with_code)
+    assert not any(match.exact_code for match in matches)
+    index.close()
+
+
+def test_an_exact_title_is_known_whatever_its_case_and_punctuation(index):
+    match = found(index, "HOW DO I RESET MY PASSWORD")[0]
+    assert (match.row, match.exact_title) == (0, True)
+    assert not found(index, "reset my password")[0].exact_title
+
+
+def test_a_quoted_phrase_is_required_in_its_order(index):
+    matches = found(index, '"pump runs dry"')
+    assert [match.row for match in matches] == [2]
+    assert matches[0].phrase
+    assert found(index, '"dry runs pump"') == []
+    assert not found(index, "pump runs dry")[0].phrase
+
+
+def test_a_phrase_does_not_reach_from_one_wording_into_the_next(index):
+    assert found(index, '"forgot my login locked out"') == []
+
+
+def test_an_excluded_word_or_phrase_excludes(index):
+    assert {match.row for match in found(index, "pump -filter")} == {2}
+    assert {match.row for match in found(index, 'pump -"runs dry"')} == {1}
+
+
+def test_only_allowed_rows_are_found_and_they_fill_the_limit(index):
+    allowed = np.zeros(len(index), dtype=np.bool_)
+    allowed[2] = True
+
+    assert [match.row for match in found(index, "pump E-07", allowed=allowed, limit=1)] == [2]
+    assert found(index, "pump", allowed=np.zeros(len(index), dtype=np.bool_)) == []
+
+
+def test_the_limit_keeps_the_best(index):
+    every = found(index, "the pump show paper")
+
+    assert len(every) > 1
+    assert found(index, "the pump show paper", limit=1) == every[:1]
+    assert found(index, "pump", limit=0) == []
+
+
+def test_a_query_language_that_no_document_has_still_finds_words(index):
+    assert best(index, "sky router", lang="fi") == "How do I reset my password?"
+
+
+def test_operators_of_the_full_text_engine_are_words(index):
+    for text in (
+        "NEAR(pump filter)",
+        "pump AND",
+        "OR pump",
+        "title:pump",
+        "^pump*",
+        'pump"',
+        "{pump",
+    ):
+        assert 1 in {match.row for match in found(index, text)}
+    for text in ('"', "*", "-", "()", "what?"):
+        assert found(index, text) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=st.text(max_size=80) | st.text(alphabet="\"-*():^ abNEAROD+#'{}äß日", max_size=60))
+def test_no_query_breaks_the_index(index, text):
+    for match in found(index, text, limit=3):
+        assert 0 <= match.term_share <= 1
+        assert 0 <= match.ngram <= 1
+        assert 0 <= match.bm25_share <= 1.0001
+
+
+def test_ten_thousand_characters_are_a_query(index):
+    assert best(index, "pump blinks red " * 700) == "Why does the pump show E-07?"
+
+
+def test_documents_come_back_as_they_went_in(index):
+    assert [index.document(row) for row in range(len(index))] == STORE
+    assert index.documents([3, 0]) == [STORE[3], STORE[0]]
+    with pytest.raises(IndexError):
+        index.document(len(STORE))
+
+
+def test_a_file_finds_what_memory_finds(index, tmp_path):
+    path = tmp_path / "lexical.sqlite3"
+    LexicalIndex.build(path, iter(STORE))
+    written = LexicalIndex.open(path)
+
+    for text in ("pump E-07", '"runs dry"', "Patrone"):
+        assert found(written, text) == found(index, text)
+    assert written.langs == ("en", "de", "ja")
+    written.close()
+
+
+def test_many_threads_find_the_same(index, tmp_path):
+    path = tmp_path / "lexical.sqlite3"
+    LexicalIndex.build(path, STORE)
+    written = LexicalIndex.open(path)
+
+    for searched in (written, index):
+        with ThreadPoolExecutor(4) as pool:
+            results = list(pool.map(lambda _, each=searched: found(each, "pump filter"), range(40)))
+        assert all(result == results[0] for result in results)
+    written.close()
+
+
+def test_a_file_that_is_there_already_is_not_written_over(tmp_path):
+    path = tmp_path / "lexical.sqlite3"
+    LexicalIndex.build(path, STORE[:1])
+
+    with pytest.raises(Conflict):
+        LexicalIndex.build(path, STORE)
+
+
+def test_a_file_that_cannot_be_written_is_one_clear_line(tmp_path):
+    with pytest.raises(Unavailable, match="cannot be written"):
+        LexicalIndex.build(tmp_path / "missing" / "lexical.sqlite3", STORE)
+
+
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "other", "incomplete", "old"])
+def test_a_damaged_file_is_refused(tmp_path, damage):
+    path = tmp_path / "lexical.sqlite3"
+    LexicalIndex.build(path, STORE)
+    whole = path.read_bytes()
+    if damage == "missing":
+        path.unlink()
+    elif damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "cut":
+        path.write_bytes(whole[: len(whole) // 2])
+    elif damage == "other":
+        path.write_text("no index", encoding="utf-8")
+    else:
+        fact = "complete" if damage == "incomplete" else "schema"
+        connection = sqlite3.connect(path)
+        with connection:
+            connection.execute("UPDATE facts SET value = '0' WHERE name = ?", [fact])
+        connection.close()
+
+    with pytest.raises(Unavailable):
+        LexicalIndex.open(path)
+
+
+def test_an_empty_index_finds_nothing():
+    index = LexicalIndex.in_memory([])
+
+    assert len(index) == 0
+    assert found(index, "pump") == []
+    assert index.documents([]) == []
+    index.close()
+
+
+def test_an_entry_without_any_word_is_kept_and_harmless():
+    index = LexicalIndex.in_memory([entry("🎉"), entry("pump")])
+
+    assert [match.row for match in found(index, "pump")] == [1]
+    index.close()
+
+
+def test_the_vocabulary_holds_only_what_these_readers_see():
+    index = LexicalIndex.in_memory(
+        [
+            entry("Pump noise", "Tighten it.", hidden=["mywifessurname rattles"]),
+            entry("Pump recall plan", audience="internal", id=2),
+        ]
+    )
+
+    public = index.vocabulary(frozenset({"public"}))
+    assert public == {"it": 1, "noise": 1, "pump": 1, "tighten": 1}
+    assert index.vocabulary(frozenset({"public", "internal"}))["pump"] == 2
+    assert "recall" in index.vocabulary(frozenset({"internal"}))
+    index.close()

@@ -1,0 +1,111 @@
+import numpy as np
+import pytest
+
+from kb.access import GUEST
+from search.bootstrap import calibrate_bootstrap
+from search.candidates import Request, gather
+from search.features import HYBRID_FEATURES, MEANING_FEATURES, CosineScale, meaning_table
+from search.query import parse_query
+from search.ranking import rank
+from tests.search.stores import HELP_DESK, LetterEncoder, entry, snapshot
+
+
+@pytest.fixture(scope="module")
+def calibration():
+    return calibrate_bootstrap(LetterEncoder())
+
+
+def request(query, lang="en"):
+    parsed = parse_query(query)
+    vector = LetterEncoder().encode([parsed.free_text])[0]
+    return Request(parsed, vector, lang, GUEST.audiences)
+
+
+def ranked(documents, query, calibration):
+    found = rank(snapshot(documents), request(query), calibration)
+    return [id_ for _, id_ in found.keys], found.scores
+
+
+def test_an_exact_title_is_above_a_document_that_only_holds_its_words(calibration):
+    store = (
+        entry(1, "Return label", "How do I return an item? " * 5, wordings=("return an item",)),
+        entry(2, "How do I return an item?"),
+    )
+
+    assert ranked(store, "how do i return an item", calibration)[0][0] == 2
+
+
+def test_a_known_wording_in_other_case_and_order_is_all_but_certain(calibration):
+    ids, scores = ranked(HELP_DESK, "My Password I forgot", calibration)
+
+    assert ids[0] == 1
+    assert scores[0] >= 0.9
+
+
+def test_scores_are_probabilities_and_fall(calibration):
+    _, scores = ranked(HELP_DESK, "password parcel item error", calibration)
+
+    assert ((scores >= 0) & (scores <= 1)).all()
+    assert (np.diff(scores) <= 0).all()
+
+
+def test_equal_documents_come_by_id(calibration):
+    twins = [entry(id_, "Where is my parcel?") for id_ in (9, 3, 5)]
+
+    assert ranked(twins, "parcel", calibration)[0] == [3, 5, 9]
+
+
+def test_a_document_without_a_vector_is_ranked_by_its_words(calibration):
+    held = snapshot(HELP_DESK)
+    no_vector = Request(parse_query("where is my parcel"), None, "en", GUEST.audiences)
+
+    found = rank(held, no_vector, calibration)
+
+    assert found.keys[0] == ("entry", 2)
+
+
+def test_candidates_come_from_words_and_meaning_once_each():
+    found = gather(snapshot(HELP_DESK), request("where is my parcel"))
+
+    assert sorted(found.rows.tolist()) == sorted(set(found.rows.tolist()))
+    assert not np.isnan(found.cosines[:, 0]).any()
+    assert (np.diff(found.crowd) <= 0).all()
+
+
+def test_cosines_are_read_on_the_scale_of_their_language():
+    found = gather(snapshot(HELP_DESK[:1]), request("how do i reset my password"))
+
+    same = meaning_table(found, [CosineScale(background=0.0, match=1.0)])
+    stretched = meaning_table(found, [CosineScale(background=0.5, match=1.0)])
+
+    best = MEANING_FEATURES.index("meaning_best")
+    assert same[0, best] == pytest.approx(1.0, abs=1e-3)
+    assert stretched[0, best] == pytest.approx(1.0, abs=2e-3)
+    assert len(HYBRID_FEATURES) == len(set(HYBRID_FEATURES))
+
+
+def test_an_index_that_holds_nothing_ranks_nothing(calibration):
+    ids, scores = ranked((), "parcel", calibration)
+
+    assert ids == []
+    assert len(scores) == 0
+
+
+def test_another_code_of_the_same_family_is_no_answer(calibration):
+    store = (entry(1, "What does error E-07 mean?"), entry(2, "Error E-09 after a cold start"))
+
+    _, unknown = ranked(store, "what does error E-15 mean", calibration)
+    ids, known = ranked(store, "what does error e07 mean", calibration)
+
+    assert unknown[0] < 0.2
+    assert ids[0] == 1
+    assert known[0] >= 0.9
+    assert known[1] < 0.2
+
+
+def test_a_code_of_another_family_is_no_conflict(calibration):
+    store = (entry(1, "Cannot send mail with version 115"), entry(2, "Where is my parcel?"))
+
+    _, scores = ranked(store, "cannot send mail with office365", calibration)
+
+    assert scores[0] > 0.5

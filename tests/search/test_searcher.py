@@ -1,0 +1,288 @@
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.access import GUEST, INTERNAL, MEMBERS, PUBLIC, Role, Viewer
+from kb.errors import Conflict, InvalidInput
+from search.bootstrap import calibrate_bootstrap
+from search.results import Filters, Mode, Verdict
+from search.searcher import Searcher
+from tests.search.stores import HELP_DESK, LetterEncoder, Shelf, entry, snapshot
+
+AGENT = Viewer(role=Role.AGENT)
+CUSTOMER = Viewer(role=Role.CUSTOMER)
+PARTNER = Viewer(role=Role.CUSTOMER, groups=frozenset({"partners"}))
+
+WORDS = [
+    "battery",
+    "charger",
+    "lamp",
+    "cable",
+    "hinge",
+    "screen",
+    "update",
+    "refund",
+    "parcel",
+    "invoice",
+    "password",
+    "login",
+    "router",
+    "printer",
+    "filter",
+    "pump",
+    "noise",
+    "smell",
+    "leak",
+    "button",
+]
+
+
+def random_store(count=60):
+    mixed = random.Random(5)
+    return [
+        entry(
+            number,
+            " ".join(mixed.sample(WORDS, 4)),
+            " ".join(mixed.sample(WORDS, 8)),
+            audience=mixed.choice([PUBLIC, PUBLIC, MEMBERS, INTERNAL, "partners"]),
+            lang=mixed.choice(["en", "en", "de"]),
+            product=mixed.choice([None, "alpha", "beta"]),
+            category=mixed.choice([None, "care", "setup"]),
+            tags=tuple(mixed.sample(["red", "green", "blue"], mixed.randint(0, 2))),
+            wordings=[" ".join(mixed.sample(WORDS, 3)) for _ in range(mixed.randint(0, 4))],
+        )
+        for number in range(1, count + 1)
+    ]
+
+
+@pytest.fixture(scope="module")
+def calibration():
+    return calibrate_bootstrap(LetterEncoder())
+
+
+@pytest.fixture(scope="module")
+def searcher(calibration):
+    return Searcher(Shelf(snapshot(HELP_DESK)), LetterEncoder(), calibration)
+
+
+@pytest.fixture(scope="module")
+def mixed_searcher(calibration):
+    return Searcher(Shelf(snapshot(random_store())), LetterEncoder(), calibration)
+
+
+def test_an_entry_is_found_by_a_wording_that_nobody_sees(searcher):
+    results = searcher.search("i forgot my password", viewer=GUEST)
+
+    assert results.hits[0].id == 1
+    assert results.hits[0].matched_phrasing is None
+    assert results.mode is Mode.HYBRID
+    assert results.degraded is None
+    assert results.confidence == results.hits[0].score
+
+
+def test_the_exact_title_comes_first_as_an_answer(searcher):
+    results = searcher.search("Where is my parcel?", viewer=GUEST)
+
+    assert results.hits[0].id == 2
+    assert results.verdict is Verdict.ANSWER
+    assert results.answered
+
+
+def test_an_error_code_comes_first_in_any_spelling(searcher):
+    for query in ("E-07", "e07", "my machine shows E 07 again"):
+        assert searcher.search(query, viewer=GUEST).hits[0].id == 4
+
+
+def test_what_is_off_the_topic_has_no_answer(searcher):
+    results = searcher.search("sourdough bread baking times", viewer=GUEST)
+
+    assert results.verdict is Verdict.NONE
+    assert results.hits == ()
+    assert results.total == 0
+    assert results.confidence == 0.0
+    assert len(results.near) <= 3
+
+
+def test_a_store_of_one_entry_with_many_wordings_has_no_answer_to_everything(calibration):
+    wordings = [f"cannot send mail {word} today" for word in WORDS]
+    one = entry(1, "Mails are not sent", "Check the outgoing server.", wordings=wordings)
+    searcher = Searcher(Shelf(snapshot([one])), LetterEncoder(), calibration)
+
+    assert searcher.search("sourdough bread", viewer=GUEST).verdict is Verdict.NONE
+    assert searcher.search("cannot send mail since today", viewer=GUEST).hits[0].id == 1
+
+
+def test_without_the_floor_every_candidate_is_a_hit(searcher):
+    results = searcher.search("sourdough parcel", viewer=GUEST, floor=False)
+
+    assert results.total == len(results.hits) > 0
+    assert results.near == ()
+
+
+def test_without_a_model_words_find_and_the_results_say_so():
+    searcher = Searcher(Shelf(snapshot(HELP_DESK)), None, calibrate_bootstrap(None))
+
+    results = searcher.search("return an item", viewer=GUEST)
+
+    assert results.hits[0].id == 3
+    assert (results.mode, results.degraded) == (Mode.KEYWORD, "model")
+
+
+def test_an_index_of_another_model_is_searched_by_words(calibration):
+    other = calibrate_bootstrap(LetterEncoder("another model"))
+    searcher = Searcher(Shelf(snapshot(HELP_DESK)), LetterEncoder("another model"), other)
+
+    results = searcher.search("return an item", viewer=GUEST)
+
+    assert results.hits[0].id == 3
+    assert (results.mode, results.degraded) == (Mode.KEYWORD, "model")
+
+
+def test_without_an_index_nothing_is_found_and_the_results_say_so(calibration):
+    results = Searcher(Shelf(None), None, calibration).search("parcel", viewer=GUEST)
+
+    assert (results.degraded, results.verdict, results.hits) == ("index", Verdict.NONE, ())
+
+
+def test_a_calibration_of_another_model_is_refused(calibration):
+    with pytest.raises(Conflict, match="another model"):
+        Searcher(Shelf(None), LetterEncoder("another model"), calibration)
+
+
+def test_a_repeated_query_is_encoded_once(calibration):
+    encoder = LetterEncoder()
+    searcher = Searcher(Shelf(snapshot(HELP_DESK)), encoder, calibration)
+    for _ in range(3):
+        searcher.search("where is my parcel", viewer=GUEST)
+    searcher.search('"my parcel" tag:parcel', viewer=GUEST)
+
+    assert encoder.encoded == ["where is my parcel", "my parcel"]
+
+
+def test_each_viewer_finds_what_they_may_read_and_nothing_else(searcher):
+    def ids(viewer, query):
+        found = searcher.search(query, viewer=viewer, floor=False)
+        return {hit.id for hit in (*found.hits, *found.near)}
+
+    assert 6 in ids(AGENT, "refunds above the limit")
+    assert 6 not in ids(CUSTOMER, "refunds above the limit")
+    assert 7 in ids(CUSTOMER, "discount for members")
+    assert 7 not in ids(GUEST, "discount for members")
+
+
+def test_a_correction_never_uses_a_word_that_the_viewer_may_not_read(searcher):
+    assert searcher.search("zebrovski", viewer=AGENT).did_you_mean == "zebrowski"
+    assert searcher.search("zebrovski", viewer=CUSTOMER).did_you_mean is None
+    assert searcher.search("pasword", viewer=GUEST).did_you_mean == "password"
+
+
+def test_filters_narrow_and_one_given_wins_over_one_typed(searcher):
+    def ids(query, **filters):
+        found = searcher.search(query, viewer=GUEST, floor=False, filters=Filters(**filters))
+        return {hit.id for hit in found.hits}
+
+    assert ids("parcel return category:delivery") == {2, 3}
+    assert ids("parcel return", tags=("tracking",)) == {2}
+    assert ids("parcel return product:piazza", products=("shop",)) == {2, 3}
+    assert ids("parcel", products=("no such product",)) == set()
+
+
+def test_a_required_phrase_and_an_excluded_word_hold_for_the_meaning_too(searcher):
+    def ids(query):
+        return {hit.id for hit in searcher.search(query, viewer=GUEST, floor=False).hits}
+
+    assert ids('"return label" item') == {3}
+    assert 2 not in ids("where is my parcel -dispatch")
+
+
+def test_the_own_language_comes_first_and_the_other_is_labelled(searcher):
+    english = searcher.search("password passwort", viewer=GUEST, floor=False, lang="en").hits
+    german = searcher.search("password passwort", viewer=GUEST, floor=False, lang="de").hits
+
+    assert {hit.lang for hit in english} == {hit.lang for hit in german} == {"en", "de"}
+    scores = {hit.id: hit.score for hit in english}
+    assert {hit.id: hit.score for hit in german}[5] > scores[5]
+
+
+def test_explaining_names_the_parts_of_a_score(searcher):
+    explained = searcher.search("return an item", viewer=GUEST, explain=True).hits[0]
+    plain = searcher.search("return an item", viewer=GUEST).hits[0]
+
+    assert explained.score_parts["words_share"] > 0
+    assert plain.score_parts == {}
+
+
+@pytest.mark.parametrize("limit", [0, -1, 101])
+def test_a_limit_out_of_range_is_refused(searcher, limit):
+    with pytest.raises(InvalidInput, match="limit"):
+        searcher.search("parcel", viewer=GUEST, limit=limit)
+
+
+@pytest.mark.parametrize("cursor", ["x", "!!", "bnVsbA", "W10", "äöü", "9" * 500])
+def test_a_foreign_cursor_is_refused(searcher, cursor):
+    with pytest.raises(InvalidInput, match="cursor"):
+        searcher.search("parcel", viewer=GUEST, cursor=cursor)
+
+
+@pytest.mark.parametrize("query", ["", " ", "category:delivery", "-word", '""', "\0", "🙂"])
+def test_a_query_without_words_finds_nothing_and_raises_nothing(searcher, query):
+    assert searcher.search(query, viewer=GUEST).hits == ()
+
+
+queries = st.lists(st.sampled_from([*WORDS, "pasword", "-pump", '"parcel"']), max_size=5)
+filter_sets = st.builds(
+    Filters,
+    langs=st.sampled_from([(), ("en",), ("de",)]),
+    products=st.sampled_from([(), ("alpha",), ("alpha", "beta")]),
+    tags=st.sampled_from([(), ("red",), ("green", "blue")]),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(words=queries, filters=filter_sets, floor=st.booleans(), limit=st.integers(1, 9))
+def test_total_facets_and_pages_always_agree(mixed_searcher, words, filters, floor, limit):
+    query, hits, cursor = " ".join(words), [], None
+    while True:
+        page = mixed_searcher.search(
+            query, viewer=CUSTOMER, filters=filters, limit=limit, cursor=cursor, floor=floor
+        )
+        hits += page.hits
+        cursor = page.cursor
+        if cursor is None:
+            break
+        assert len(page.hits) == limit
+
+    assert len({hit.id for hit in hits}) == len(hits) == page.total
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    for facet, values in {
+        "lang": [hit.lang for hit in hits],
+        "type": [hit.type for hit in hits],
+        "product": [hit.product for hit in hits if hit.product],
+        "category": [hit.category for hit in hits if hit.category],
+        "tag": [tag for hit in hits for tag in hit.tags],
+    }.items():
+        assert {one.value: one.count for one in page.facets[facet]} == {
+            value: values.count(value) for value in values
+        }
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    words=queries,
+    viewer=st.sampled_from([GUEST, CUSTOMER, PARTNER, AGENT]),
+    floor=st.booleans(),
+)
+def test_no_viewer_ever_finds_another_audience(mixed_searcher, words, viewer, floor):
+    hidden = {one.id for one in random_store() if one.audience not in viewer.audiences}
+
+    found = mixed_searcher.search(" ".join(words), viewer=viewer, floor=floor, limit=100)
+
+    assert not hidden & {hit.id for hit in (*found.hits, *found.near)}
+
+
+@settings(max_examples=50, deadline=None)
+@given(query=st.text(max_size=300))
+def test_any_text_is_a_query(searcher, query):
+    assert searcher.search(query, viewer=GUEST).total >= 0
