@@ -1,0 +1,1 @@
+"""The outer ring: HTTP, command line and worker."""

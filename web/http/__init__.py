@@ -1,0 +1,1 @@
+"""The site: API, pages and their routes."""

@@ -1,0 +1,58 @@
+"""Static files under addresses that change with their content."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "static"
+HASH_LENGTH = 12
+FOR_EVER = "public, max-age=31536000, immutable"
+REVALIDATE = "no-cache"
+JAVASCRIPT = "text/javascript"
+"""What a module script must be served as; the table of the machine may say otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One static file; `cache_control` fits the address it was asked by."""
+
+    content: bytes
+    media_type: str
+    cache_control: str
+
+
+class Assets:
+    """The static files of the site, read once at start."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._contents = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+        self._hashes = {
+            name: hashlib.sha256(content).hexdigest()[:HASH_LENGTH]
+            for name, content in self._contents.items()
+        }
+
+    def url(self, name: str) -> str:
+        """The address of a file, `/static/<hash>/<name>`; raises KeyError for an unknown one."""
+        return f"/static/{self._hashes[name]}/{name}"
+
+    def find(self, content_hash: str, name: str) -> Asset | None:
+        """The file asked for by its address, None if there is none of that name.
+
+        An outdated hash gives the present content, not to be cached, so that a page rendered
+        before an upgrade still looks right.
+        """
+        if name not in self._contents:
+            return None
+        guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return Asset(
+            content=self._contents[name],
+            media_type=JAVASCRIPT if name.endswith(".js") else guessed,
+            cache_control=FOR_EVER if content_hash == self._hashes[name] else REVALIDATE,
+        )

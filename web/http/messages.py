@@ -1,0 +1,28 @@
+"""What routes say after an action or about a form, as keys of the catalogues."""
+
+from __future__ import annotations
+
+
+def to_translate(text: str) -> str:
+    """The text as it is; marks it for the extraction of the catalogues.
+
+    Translate where it is shown: `translations(locale).gettext(QUESTION_MISSING)`.
+    """
+    return text
+
+
+QUESTION_MISSING = to_translate("Write your question in one sentence.")
+QUESTION_TOO_LONG = to_translate("Shorten your question to 300 characters; the rest fits below.")
+BODY_TOO_LONG = to_translate("Shorten what happened to 20,000 characters.")
+EMAIL_UNREADABLE = to_translate("Write the e-mail address like name@example.com, or leave it out.")
+KEY_MISSING = to_translate("Enter your key.")
+KEY_UNKNOWN = to_translate(
+    "This key is not known, or it has been revoked. Check it, or ask for one."
+)
+TITLE_MISSING = to_translate("Write the question as the title of the entry.")
+ANSWER_MISSING = to_translate("Write the answer. Without it there is nothing to publish.")
+
+ENTRY_PUBLISHED = to_translate("Entry published.")
+DRAFT_SAVED = to_translate("Draft saved. Nobody outside the team sees it.")
+TOPIC_DISMISSED = to_translate("Topic dismissed.")
+SIGNED_OUT = to_translate("You are signed out.")

@@ -1,0 +1,33 @@
+"""Structured data about a page for search engines, as JSON-LD."""
+
+from __future__ import annotations
+
+import json
+
+from markupsafe import Markup
+
+
+def faq_page(*, title: str, answer: Markup, url: str, lang: str) -> Markup:
+    """The JSON of a schema.org FAQPage with one question, safe inside a script element.
+
+    `url` is the entry's canonical address, `lang` a BCP 47 tag. Only for entries that staff
+    have published: a community answer would be a QAPage.
+    """
+    page = {
+        "@context": "https://schema.org",
+        "@type": "FAQPage",
+        "url": url,
+        "inLanguage": lang,
+        "mainEntity": [
+            {
+                "@type": "Question",
+                "name": title,
+                "acceptedAnswer": {"@type": "Answer", "text": str(answer)},
+            }
+        ],
+    }
+    text = json.dumps(page, ensure_ascii=False)
+    # "</script>" or "<!--" in a text would end or change the element; JSON allows the escape
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)
