@@ -1,0 +1,1 @@
+"""The storage of the record: all SQL of the record lives in this package."""

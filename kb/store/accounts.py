@@ -1,0 +1,156 @@
+"""Accounts and API keys in the record."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from kb.access import Role, Scope, Viewer
+from kb.clock import utc_now
+from kb.errors import Conflict, InvalidInput, NotFound
+from kb.store.engine import new_id
+from kb.store.schema import account_groups, accounts, api_keys, groups
+
+KEY_PREFIX = "kb_"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """One API key; the key itself is shown once and never stored."""
+
+    id: int
+    name: str
+    account: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def add_account(
+    conn: Connection, name: str, *, role: Role, email: str | None = None, locale: str = "en"
+) -> int:
+    """Store a new account and return its id; raises InvalidInput or Conflict."""
+    if not name.strip():
+        raise InvalidInput("an account needs a name", field="name")
+    if role is Role.GUEST:
+        raise InvalidInput("a guest has no account", field="role")
+    address = email.strip().lower() if email else None
+    if address is not None:
+        if "@" not in address or len(address) > 254:
+            raise InvalidInput(f"{email!r} is no e-mail address", field="email")
+        taken = conn.execute(select(accounts.c.id).where(accounts.c.email == address)).first()
+        if taken is not None:
+            raise Conflict(f"there is an account with {address} already")
+    result = conn.execute(
+        insert(accounts).values(
+            name=name.strip(), email=address, role=str(role), locale=locale, created_at=utc_now()
+        )
+    )
+    return new_id(result)
+
+
+def find_account_named(conn: Connection, name: str) -> int | None:
+    """The id of the enabled account with this name or e-mail address."""
+    return (
+        conn.execute(
+            select(accounts.c.id)
+            .where(
+                (accounts.c.name == name) | (accounts.c.email == name.lower()),
+                accounts.c.disabled_at.is_(None),
+            )
+            .order_by(accounts.c.id)
+        )
+        .scalars()
+        .first()
+    )
+
+
+def _digest(key: str) -> str:
+    # A key is 256 random bits: a plain hash cannot be searched, a slow one would cost each call.
+    return hashlib.sha256(key.encode(errors="replace")).hexdigest()
+
+
+def add_api_key(conn: Connection, account_id: int, name: str, *, scopes: Sequence[Scope]) -> str:
+    """Make a key for an account and return it; it cannot be shown again."""
+    if not scopes:
+        raise InvalidInput("a key needs at least one scope", field="scopes")
+    key = KEY_PREFIX + secrets.token_urlsafe(32)
+    conn.execute(
+        insert(api_keys).values(
+            account_id=account_id,
+            name=name,
+            key_hash=_digest(key),
+            scopes=sorted({str(scope) for scope in scopes}),
+            created_at=utc_now(),
+        )
+    )
+    return key
+
+
+def find_viewer_by_key(conn: Connection, key: str) -> Viewer | None:
+    """Who a key stands for, None for an unknown, revoked or disabled one."""
+    row = conn.execute(
+        select(
+            accounts.c.id, accounts.c.name, accounts.c.role, accounts.c.locale, api_keys.c.scopes
+        )
+        .join(accounts, accounts.c.id == api_keys.c.account_id)
+        .where(
+            api_keys.c.key_hash == _digest(key),
+            api_keys.c.revoked_at.is_(None),
+            accounts.c.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    named = conn.execute(
+        select(groups.c.name)
+        .join(account_groups, account_groups.c.group_id == groups.c.id)
+        .where(account_groups.c.account_id == row.id)
+    ).scalars()
+    return Viewer(
+        role=Role(row.role),
+        groups=frozenset(named),
+        locale=row.locale,
+        account_id=row.id,
+        name=row.name,
+        scopes=frozenset(Scope(word) for word in row.scopes),
+    )
+
+
+def list_api_keys(conn: Connection, *, limit: int = 200) -> list[ApiKey]:
+    """All keys, newest first, without the keys themselves."""
+    statement = (
+        select(api_keys, accounts.c.name.label("account"))
+        .join(accounts, accounts.c.id == api_keys.c.account_id)
+        .order_by(api_keys.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        ApiKey(
+            row.id,
+            row.name,
+            row.account,
+            tuple(row.scopes),
+            row.created_at,
+            row.last_used_at,
+            row.revoked_at,
+        )
+        for row in conn.execute(statement)
+    ]
+
+
+def revoke_api_key(conn: Connection, key_id: int) -> None:
+    """Make a key worthless from now on; raises NotFound."""
+    done = conn.execute(
+        update(api_keys)
+        .where(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
+        .values(revoked_at=utc_now())
+    )
+    if done.rowcount == 0:
+        raise NotFound("key", key_id)

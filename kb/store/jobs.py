@@ -1,0 +1,104 @@
+"""Work that waits for the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from kb.clock import utc_now
+from kb.store.engine import new_id
+from kb.store.schema import jobs
+
+LEASE_MINUTES = 15
+"""After this long without a sign a job's worker counts as dead and the job is taken again."""
+
+MAX_ATTEMPTS = 5
+"""A job whose worker died this often is not taken again: it may be what kills them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work."""
+
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    attempts: int
+
+
+def enqueue(conn: Connection, kind: str, payload: Mapping[str, Any] | None = None) -> int:
+    """Add a job; one of the same kind and payload that still waits is returned instead."""
+    wanted = dict(payload or {})
+    waiting = conn.execute(
+        select(jobs.c.id, jobs.c.payload).where(jobs.c.kind == kind, jobs.c.state == "queued")
+    )
+    for row in waiting:
+        if row.payload == wanted:
+            return int(row.id)
+    result = conn.execute(
+        insert(jobs).values(kind=kind, state="queued", payload=wanted, created_at=utc_now())
+    )
+    return new_id(result)
+
+
+def claim(conn: Connection) -> Job | None:
+    """Take the oldest job that waits, or whose worker died; None when there is nothing to do.
+
+    Two workers never get the same job. One whose worker died too often fails instead.
+    """
+    now = utc_now()
+    conn.execute(
+        update(jobs)
+        .where(jobs.c.state == "running", jobs.c.lease_until < now, jobs.c.attempts >= MAX_ATTEMPTS)
+        .values(
+            state="failed",
+            finished_at=now,
+            lease_until=None,
+            error=f"its worker stopped {MAX_ATTEMPTS} times",
+        )
+    )
+    row = conn.execute(
+        select(jobs)
+        .where(
+            or_(
+                jobs.c.state == "queued",
+                (jobs.c.state == "running") & (jobs.c.lease_until < now),
+            )
+        )
+        .order_by(jobs.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None:
+        return None
+    conn.execute(
+        update(jobs)
+        .where(jobs.c.id == row.id)
+        .values(
+            state="running",
+            started_at=now,
+            lease_until=now + timedelta(minutes=LEASE_MINUTES),
+            attempts=jobs.c.attempts + 1,
+        )
+    )
+    return Job(row.id, row.kind, row.payload, row.attempts + 1)
+
+
+def renew_lease(conn: Connection, job_id: int) -> None:
+    """Tell that the job's worker is alive."""
+    until = utc_now() + timedelta(minutes=LEASE_MINUTES)
+    conn.execute(update(jobs).where(jobs.c.id == job_id).values(lease_until=until))
+
+
+def finish(conn: Connection, job_id: int, *, error: str | None = None) -> None:
+    """Close a job as done, or as failed with one line that says why."""
+    state = "failed" if error else "done"
+    conn.execute(
+        update(jobs)
+        .where(jobs.c.id == job_id)
+        .values(state=state, finished_at=utc_now(), error=error, lease_until=None)
+    )

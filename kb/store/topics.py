@@ -1,0 +1,251 @@
+"""Topics and the assignment of questions to them in the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from kb.access import Viewer, may_edit
+from kb.clock import utc_now
+from kb.errors import NotFound, NotPermitted
+from kb.store.changes import record_changes
+from kb.store.engine import chunks, new_id, upsert
+from kb.store.redirects import find_redirect
+from kb.store.schema import assignments, topics
+from kb.topics import Assignment, Topic, TopicFacts
+
+
+def _topic(row: Row[Any]) -> Topic:
+    return Topic(
+        id=row.id,
+        state=row.state,
+        label=row.label,
+        lang=row.lang,
+        keywords=tuple(row.keywords),
+        size=row.size,
+        askers=row.askers,
+        cohesion=row.cohesion,
+        weeks=tuple((week, count) for week, count in row.weeks),
+        trend=row.trend,
+        typical=tuple(row.typical),
+        atypical=tuple(row.atypical),
+        draft=row.draft,
+        verdict=row.verdict,
+        first_asked_at=row.first_asked_at,
+        last_asked_at=row.last_asked_at,
+        merged_into=row.merged_into,
+        entry_id=row.entry_id,
+    )
+
+
+def require_editor(viewer: Viewer) -> None:
+    """Raise NotPermitted unless the viewer may see topics and regroup."""
+    if not may_edit(viewer):
+        raise NotPermitted("topics are for support agents")
+
+
+def get_topic(conn: Connection, topic_id: int, *, viewer: Viewer) -> Topic:
+    """The topic, following merges; raises NotFound, and NotPermitted for who is not staff."""
+    require_editor(viewer)
+    wanted = find_redirect(conn, "topic", topic_id) or topic_id
+    row = conn.execute(select(topics).where(topics.c.id == wanted)).one_or_none()
+    if row is None:
+        raise NotFound("topic", topic_id)
+    return _topic(row)
+
+
+def list_topics(
+    conn: Connection,
+    *,
+    viewer: Viewer,
+    states: Sequence[str] = ("candidate",),
+    offset: int = 0,
+    limit: int = 20,
+) -> list[Topic]:
+    """Topics in these states with at least one question, most askers first, then by id."""
+    require_editor(viewer)
+    statement = (
+        select(topics)
+        .where(topics.c.state.in_(states), topics.c.size > 0)
+        .order_by(topics.c.askers.desc(), topics.c.size.desc(), topics.c.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [_topic(row) for row in conn.execute(statement)]
+
+
+def topic_members(
+    conn: Connection, topic_id: int, *, viewer: Viewer, limit: int = 100_000
+) -> list[Assignment]:
+    """Assignments to a topic, the surest first, then by question id."""
+    require_editor(viewer)
+    statement = (
+        select(assignments)
+        .where(assignments.c.topic_id == topic_id)
+        .order_by(assignments.c.confidence.desc(), assignments.c.question_id)
+        .limit(limit)
+    )
+    return [_assignment(row) for row in conn.execute(statement)]
+
+
+def _assignment(row: Row[Any]) -> Assignment:
+    return Assignment(row.question_id, row.topic_id, row.nearest_topic_id, row.how, row.confidence)
+
+
+def find_assignment(conn: Connection, question_id: int) -> Assignment | None:
+    """Where a question stands now, None before the first run that saw it."""
+    row = conn.execute(
+        select(assignments).where(assignments.c.question_id == question_id)
+    ).one_or_none()
+    return None if row is None else _assignment(row)
+
+
+def topic_of_questions(conn: Connection) -> dict[int, int]:
+    """Topic id of every grouped question, for the indexer."""
+    statement = select(assignments.c.question_id, assignments.c.topic_id).where(
+        assignments.c.topic_id.is_not(None)
+    )
+    return {row[0]: row[1] for row in conn.execute(statement)}
+
+
+def topic_states(conn: Connection) -> dict[int, str]:
+    """State of every topic, for the indexer."""
+    return {row[0]: row[1] for row in conn.execute(select(topics.c.id, topics.c.state))}
+
+
+def add_topic(conn: Connection, facts: TopicFacts, *, run_id: int | None) -> int:
+    """Store a new candidate topic and return its id."""
+    now = utc_now()
+    result = conn.execute(
+        insert(topics).values(
+            state="candidate", created_at=now, updated_at=now, run_id=run_id, **_values(facts)
+        )
+    )
+    return new_id(result)
+
+
+def save_topic_facts(
+    conn: Connection, topic_id: int, facts: TopicFacts, *, run_id: int | None
+) -> None:
+    """Replace what is known about a topic; its state, entry and id stay."""
+    conn.execute(
+        update(topics)
+        .where(topics.c.id == topic_id)
+        .values(updated_at=utc_now(), run_id=run_id, **_values(facts))
+    )
+
+
+def _values(facts: TopicFacts) -> dict[str, Any]:
+    return {
+        "label": facts.label,
+        "lang": facts.lang,
+        "label_question_id": facts.label_question_id,
+        "keywords": list(facts.keywords),
+        "size": facts.size,
+        "askers": facts.askers,
+        "cohesion": facts.cohesion,
+        "weeks": [list(week) for week in facts.weeks],
+        "trend": facts.trend,
+        "typical": list(facts.typical),
+        "atypical": list(facts.atypical),
+        "draft": facts.draft,
+        "first_asked_at": facts.first_asked_at,
+        "last_asked_at": facts.last_asked_at,
+    }
+
+
+def save_assignments(conn: Connection, rows: Sequence[Assignment], *, run_id: int | None) -> None:
+    """Store where questions stand; an assignment to the same question is replaced."""
+    if not rows:
+        return
+    statement = upsert(conn, assignments)
+    changed = ("topic_id", "nearest_topic_id", "run_id", "how", "confidence")
+    statement = statement.on_conflict_do_update(
+        index_elements=["question_id"],
+        set_={name: statement.excluded[name] for name in changed},
+    )
+    conn.execute(
+        statement,
+        [
+            {
+                "question_id": row.question_id,
+                "topic_id": row.topic_id,
+                "nearest_topic_id": row.nearest_topic_id,
+                "run_id": run_id,
+                "how": row.how,
+                "confidence": row.confidence,
+            }
+            for row in rows
+        ],
+    )
+
+
+def empty_topics(conn: Connection, topic_ids: Sequence[int]) -> None:
+    """Mark topics that lost all their questions: promoted and dismissed ones stay, at size 0.
+
+    Candidates without questions are removed, since nobody ever decided anything about them.
+    """
+    for part in chunks(list(topic_ids)):
+        conn.execute(update(topics).where(topics.c.id.in_(part)).values(size=0, askers=0))
+        conn.execute(delete(topics).where(topics.c.id.in_(part), topics.c.state == "candidate"))
+
+
+def set_topic_state(
+    conn: Connection,
+    topic_id: int,
+    state: str,
+    *,
+    merged_into: int | None = None,
+    entry_id: int | None = None,
+) -> None:
+    """Move a topic to another state; raises NotFound."""
+    values: dict[str, Any] = {"state": state, "updated_at": utc_now()}
+    if merged_into is not None:
+        values["merged_into"] = merged_into
+    if entry_id is not None:
+        values["entry_id"] = entry_id
+    done = conn.execute(update(topics).where(topics.c.id == topic_id).values(**values))
+    if done.rowcount == 0:
+        raise NotFound("topic", topic_id)
+    record_changes(conn, "topic", [topic_id])
+
+
+def set_topic_verdict(conn: Connection, topic_id: int, verdict: str) -> None:
+    """Store whether published entries answer a topic."""
+    conn.execute(update(topics).where(topics.c.id == topic_id).values(verdict=verdict))
+
+
+def topic_counts(conn: Connection) -> dict[str, int]:
+    """How many topics stand in each state."""
+    statement = select(topics.c.state, func.count()).group_by(topics.c.state)
+    return {row[0]: row[1] for row in conn.execute(statement)}
+
+
+def assignments_by_question(conn: Connection) -> dict[int, Assignment]:
+    """Where every question stands, for the indexer."""
+    return {row.question_id: _assignment(row) for row in conn.execute(select(assignments))}
+
+
+def drop_assignments(conn: Connection, question_ids: Sequence[int]) -> None:
+    """Forget where questions stand that take no part in topics any more."""
+    for part in chunks(list(question_ids)):
+        conn.execute(delete(assignments).where(assignments.c.question_id.in_(part)))
+
+
+def count_members(conn: Connection, topic_ids: Sequence[int]) -> None:
+    """Store how many questions the topics have now, between two full groupings."""
+    for part in chunks(list(topic_ids)):
+        size = (
+            select(func.count())
+            .where(assignments.c.topic_id == topics.c.id)
+            .correlate(topics)
+            .scalar_subquery()
+        )
+        grown = size - topics.c.size
+        conn.execute(
+            update(topics)
+            .where(topics.c.id.in_(part))
+            .values(askers=topics.c.askers + grown, size=size, updated_at=utc_now())
+        )
