@@ -42,7 +42,7 @@ class Settings:
     trusted_proxies: str = field(
         default="", metadata={"help": "addresses whose X-Forwarded-For is believed, by comma"}
     )
-    site_name: str = field(default="Help centre", metadata={"help": "name that the pages show"})
+    site_name: str = field(default="Kundig", metadata={"help": "name that the pages show"})
     accent: str = field(
         default="", metadata={"help": "accent colour of the pages, a CSS colour; empty: ours"}
     )

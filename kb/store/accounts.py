@@ -95,13 +95,26 @@ def add_api_key(conn: Connection, account_id: int, name: str, *, scopes: Sequenc
 
 def find_viewer_by_key(conn: Connection, key: str) -> Viewer | None:
     """Who a key stands for, None for an unknown, revoked or disabled one."""
+    key_id = find_key_id(conn, key)
+    return None if key_id is None else find_viewer_by_key_id(conn, key_id)
+
+
+def find_key_id(conn: Connection, key: str) -> int | None:
+    """The number of a key, None for an unknown one."""
+    return conn.execute(
+        select(api_keys.c.id).where(api_keys.c.key_hash == _digest(key))
+    ).scalar_one_or_none()
+
+
+def find_viewer_by_key_id(conn: Connection, key_id: int) -> Viewer | None:
+    """Who a key stands for, by its number; None for a revoked or disabled one."""
     row = conn.execute(
         select(
             accounts.c.id, accounts.c.name, accounts.c.role, accounts.c.locale, api_keys.c.scopes
         )
         .join(accounts, accounts.c.id == api_keys.c.account_id)
         .where(
-            api_keys.c.key_hash == _digest(key),
+            api_keys.c.id == key_id,
             api_keys.c.revoked_at.is_(None),
             accounts.c.disabled_at.is_(None),
         )

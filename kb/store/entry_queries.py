@@ -151,3 +151,33 @@ def helpful_count(conn: Connection, entry_id: int, *, viewer: Viewer) -> Helpful
     )
     counts = {bool(row[0]): row[1] for row in conn.execute(statement)}
     return HelpfulCount(yes=counts.get(True, 0), no=counts.get(False, 0))
+
+
+def find_vote(conn: Connection, entry: Entry, visitor: str) -> tuple[bool, str | None] | None:
+    """What a visitor said about the present revision: (helpful, reason); None for nothing."""
+    row = conn.execute(
+        select(helpful_votes.c.helpful, helpful_votes.c.reason).where(
+            helpful_votes.c.entry_id == entry.id,
+            helpful_votes.c.revision == entry.revision,
+            helpful_votes.c.visitor == visitor,
+        )
+    ).one_or_none()
+    return None if row is None else (bool(row.helpful), row.reason)
+
+
+def translations_of(conn: Connection, entry: Entry, *, viewer: Viewer) -> list[Entry]:
+    """The published entries of the same translation group, this one included, by locale."""
+    if entry.translation_group is None:
+        return []
+    statement = (
+        select(entries.c.id)
+        .where(
+            entries.c.translation_group == entry.translation_group,
+            entries.c.state == "published",
+        )
+        .order_by(entries.c.locale, entries.c.id)
+        .limit(50)
+    )
+    ids = list(conn.execute(statement).scalars())
+    found = entries_by_id(conn, ids, viewer=viewer)
+    return [found[one] for one in ids if one in found]

@@ -225,3 +225,12 @@ def add_reply(conn: Connection, question_id: int, body: str, *, author: str) -> 
     )
     _advance_state(conn, question_id, "answered")
     clean_again(conn, question_id)
+
+
+def set_question_owner(conn: Connection, question_id: int, account_id: int) -> None:
+    """Let an account own a question that nobody owns yet."""
+    conn.execute(
+        update(questions)
+        .where(questions.c.id == question_id, questions.c.account_id.is_(None))
+        .values(account_id=account_id)
+    )

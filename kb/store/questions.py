@@ -153,3 +153,11 @@ def groupable(
         .limit(limit)
     )
     return [GroupableQuestion(*row) for row in conn.execute(statement)]
+
+
+def question_as_asked(conn: Connection, question_id: int) -> str:
+    """The first words of a question as its asker wrote them; only for that asker's eyes."""
+    row = conn.execute(
+        select(questions.c.subject_raw, questions.c.body_raw).where(questions.c.id == question_id)
+    ).one()
+    return str(row.subject_raw or row.body_raw)[:300]

@@ -249,3 +249,11 @@ def count_members(conn: Connection, topic_ids: Sequence[int]) -> None:
             .where(topics.c.id.in_(part))
             .values(askers=topics.c.askers + grown, size=size, updated_at=utc_now())
         )
+
+
+def ungrouped_count(conn: Connection) -> int:
+    """How many questions no topic holds though they were looked at."""
+    statement = (
+        select(func.count()).select_from(assignments).where(assignments.c.topic_id.is_(None))
+    )
+    return conn.execute(statement).scalar_one()

@@ -1,0 +1,166 @@
+"""A small site with real content, served in this process, searched by keyword."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from kb.access import OPERATOR, Role, Scope
+from kb.entries import EntryContent
+from kb.settings import Settings
+from kb.store.accounts import add_account, add_api_key
+from kb.store.engine import open_engine, transaction
+from kb.store.entries import add_entry
+from search.build import build_index
+from web.http.app import create_app
+
+SECRET = "a secret that is long enough for signing cookies"
+NO_MODEL = ""
+
+Keys = Callable[..., str]
+
+
+def write_entries(engine: Engine) -> dict[str, int]:
+    """Store what the site of the tests holds; return ids by a short name."""
+    contents = {
+        "reset": (
+            EntryContent(
+                title="How do I reset my password?",
+                answer="Open **Sign in**, choose *Forgot password* and follow the mail.",
+                category="Account",
+                product="Piazza",
+                tags=("Sign in",),
+                translation_group="reset",
+                phrasings=("zugangswort verschusselt xylophon",),
+            ),
+            "published",
+        ),
+        "reset-de": (
+            EntryContent(
+                title="Wie setze ich mein Passwort zurück?",
+                answer="Wählen Sie *Passwort vergessen* und folgen Sie der Mail.",
+                locale="de",
+                category="Account",
+                translation_group="reset",
+            ),
+            "published",
+        ),
+        "descale": (
+            EntryContent(
+                title="How do I descale the coffee machine?",
+                answer="Use the descaler CD-3011.\n\n## You need\n\nWater.\n\n## Steps\n\nWait.\n\n"
+                "## Afterwards\n\nRinse.",
+                category="Care",
+                product="Piazza",
+            ),
+            "published",
+        ),
+        "internal": (
+            EntryContent(
+                title="Quarzwolke: when to refund a machine",
+                answer="Refund up to zwölfhundert quarzwolken.",
+                audience="internal",
+                category="Geheimregal",
+            ),
+            "published",
+        ),
+        "draft": (
+            EntryContent(title="Nebelhorn draft about noise", answer="Not yet nebelhorn."),
+            "draft",
+        ),
+    }
+    with transaction(engine) as conn:
+        return {
+            name: add_entry(conn, content, viewer=OPERATOR, state=state)
+            for name, (content, state) in contents.items()
+        }
+
+
+@pytest.fixture(scope="session")
+def filled_home(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
+) -> tuple[Path, dict[str, int]]:
+    """A home with a record, a secret and an index, to be copied; and its entries by name."""
+    home = tmp_path_factory.mktemp("home")
+    shutil.copyfile(sqlite_template, home / "record.sqlite3")
+    (home / "secret").write_text(SECRET, encoding="ascii")
+    settings = Settings(home=home)
+    engine = open_engine(settings.record_url)
+    ids = write_entries(engine)
+    build_index(engine, settings.index_dir, fingerprint=NO_MODEL)
+    engine.dispose()
+    return home, ids
+
+
+@pytest.fixture
+def entries(filled_home: tuple[Path, dict[str, int]]) -> dict[str, int]:
+    """The ids of the site's entries, by a short name."""
+    return filled_home[1]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, filled_home: tuple[Path, dict[str, int]]) -> Settings:
+    """The settings of a site of its own with those entries."""
+    home = tmp_path / "home"
+    shutil.copytree(filled_home[0], home)
+    return Settings(home=home, site_name="Help at Alba")
+
+
+@pytest.fixture
+def site_engine(settings: Settings) -> Iterator[Engine]:
+    """The record as another process would open it."""
+    engine = open_engine(settings.record_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[TestClient]:
+    """A guest's browser on the site; redirects are not followed."""
+    with browser(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def shared(
+    filled_home: tuple[Path, dict[str, int]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
+    """A guest's browser on a site that the tests of a module share: they only read."""
+    home = tmp_path_factory.mktemp("shared") / "home"
+    shutil.copytree(filled_home[0], home)
+    with browser(create_app(Settings(home=home))) as client:
+        yield client
+
+
+def browser(app: FastAPI) -> TestClient:
+    """A browser that does not follow redirects."""
+    return TestClient(app, follow_redirects=False)
+
+
+@pytest.fixture
+def make_key(site_engine: Engine) -> Keys:
+    """Makes an account with a key: `make_key(Role.AGENT, Scope.READ)`."""
+
+    def make(role: Role = Role.AGENT, *scopes: Scope, name: str = "Robin") -> str:
+        with transaction(site_engine) as conn:
+            account_id = add_account(conn, name, role=role)
+            return add_api_key(conn, account_id, "test", scopes=scopes or tuple(Scope))
+
+    return make
+
+
+@pytest.fixture
+def agent(make_key: Keys) -> dict[str, str]:
+    """The header of an agent's key with every scope."""
+    return bearer(make_key(Role.AGENT))
+
+
+def bearer(key: str) -> dict[str, str]:
+    """The header that a key goes into."""
+    return {"authorization": f"Bearer {key}"}

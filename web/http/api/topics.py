@@ -1,0 +1,242 @@
+"""Topics: the most asked ones, one with its evidence, and what agents decide about them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from kb.access import Viewer
+from kb.addresses import entry_path
+from kb.entries import MAX_ANSWER_CHARS
+from kb.errors import InvalidInput
+from kb.promotion import Promotion, promote_topic
+from kb.regrouping import dismiss_topic, merge_topics, split_topic
+from kb.store.engine import reading, transaction
+from kb.store.entries import has_audience
+from kb.store.entry_queries import get_entry
+from kb.store.questions import questions_by_id
+from kb.store.topics import get_topic, list_topics
+from kb.topics import Topic
+from web.http.api.fields import Word
+from web.http.dependencies import MAX_ID, EditorDep, Id, Limit, PageCursor, SiteDep
+from web.http.paging import decode_cursor, encode_cursor
+from web.http.replies import json_reply
+
+router = APIRouter(tags=["topics"])
+
+SAMPLE_QUESTIONS = 10
+MAX_SPLIT = 10_000
+
+State = Literal["candidate", "promoted", "dismissed", "merged"]
+
+
+class SampleOut(BaseModel):
+    """One question of a topic, cleaned and without personal data."""
+
+    id: int
+    source: str
+    source_id: str
+    subject: str
+    body: str
+    lang: str | None
+    asked_at: str
+
+
+class TopicOut(BaseModel):
+    """Questions that mean the same."""
+
+    id: int
+    state: State
+    label: str
+    lang: str | None
+    keywords: list[str]
+    size: int
+    askers: int
+    trend: str | None
+    weeks: dict[str, int] = Field(description="Questions per ISO week, oldest first.")
+    verdict: str | None = Field(description="Whether published entries answer it.")
+    first_asked_at: str | None
+    last_asked_at: str | None
+    entry_id: int | None
+    merged_into: int | None
+
+
+class TopicDetailOut(TopicOut):
+    """A topic with its evidence."""
+
+    cohesion: float | None
+    samples: list[SampleOut] = Field(description="The most typical questions.")
+    atypical: list[SampleOut] = Field(description="Those to check before promoting.")
+    draft: dict[str, Any] | None = Field(description="A real reply with its source.")
+
+
+class TopicsOut(BaseModel):
+    """One page of topics, most askers first."""
+
+    topics: list[TopicOut]
+    cursor: str | None
+
+
+class PromoteIn(BaseModel):
+    """What a person decided; empty fields take the topic's."""
+
+    answer: str = Field("", max_length=MAX_ANSWER_CHARS, description="Markdown.")
+    title: str = Field("", max_length=300)
+    publish: bool = False
+    audience: str = "public"
+    category: Word | None = None
+
+
+class PromotedOut(BaseModel):
+    """The new entry."""
+
+    topic_id: int
+    entry_id: int
+    state: str
+    url: str
+
+
+class MergeIn(BaseModel):
+    """The topic that is taken in."""
+
+    topic_id: int = Field(ge=1, le=MAX_ID)
+
+
+class SplitIn(BaseModel):
+    """The questions that are taken out."""
+
+    questions: list[Annotated[int, Field(ge=1, le=MAX_ID)]] = Field(
+        min_length=1, max_length=MAX_SPLIT
+    )
+
+
+class RegroupedOut(BaseModel):
+    """Which topic stands now, and after a split which one is new."""
+
+    id: int
+    new_id: int | None = None
+
+
+@router.get("/topics", response_model=TopicsOut)
+def topics(
+    site: SiteDep,
+    viewer: EditorDep,
+    state: Annotated[list[State] | None, Query(max_length=4)] = None,
+    limit: Limit = 20,
+    cursor: PageCursor = None,
+) -> Response:
+    """The most asked topics: candidates, unless other states are asked for."""
+    offset = decode_cursor("topics", cursor) or 0
+    with reading(site.engine) as conn:
+        found = list_topics(
+            conn, viewer=viewer, states=state or ("candidate",), offset=offset, limit=limit + 1
+        )
+    more = encode_cursor("topics", offset + limit) if len(found) > limit else None
+    answer = {"topics": [topic_answer(one) for one in found[:limit]], "cursor": more}
+    return json_reply(answer, viewer=viewer)
+
+
+@router.get("/topics/{topic_id}", response_model=TopicDetailOut)
+def topic(site: SiteDep, viewer: EditorDep, topic_id: Id) -> Response:
+    """One topic with typical questions and a draft; a merged one gives what it became."""
+    with reading(site.engine) as conn:
+        found = get_topic(conn, topic_id, viewer=viewer)
+        answer = topic_answer(found) | {
+            "cohesion": found.cohesion,
+            "samples": _samples(conn, found.typical, viewer),
+            "atypical": _samples(conn, found.atypical, viewer),
+            "draft": found.draft,
+        }
+    return json_reply(answer, viewer=viewer)
+
+
+@router.post("/topics/{topic_id}/promote", status_code=201, response_model=PromotedOut)
+def promote(site: SiteDep, viewer: EditorDep, topic_id: Id, wanted: PromoteIn) -> Response:
+    """Make an entry of a topic; every wording of its questions finds it."""
+    if not has_audience(wanted.audience):
+        raise InvalidInput("an audience is a short lower-case word", field="audience")
+    promotion = Promotion(
+        answer=wanted.answer,
+        title=wanted.title.strip(),
+        publish=wanted.publish,
+        audience=wanted.audience,
+        category=wanted.category,
+    )
+    with transaction(site.engine) as conn:
+        promoted = get_topic(conn, topic_id, viewer=viewer)
+        entry_id = promote_topic(conn, topic_id, promotion, viewer=viewer)
+        entry = get_entry(conn, entry_id, viewer=viewer)
+    answer = {
+        "topic_id": promoted.id,
+        "entry_id": entry.id,
+        "state": entry.state,
+        "url": entry_path(entry.id, entry.title),
+    }
+    return json_reply(answer, viewer=viewer, status=201)
+
+
+@router.post("/topics/{topic_id}/merge", response_model=RegroupedOut)
+def merge(site: SiteDep, viewer: EditorDep, topic_id: Id, other: MergeIn) -> Response:
+    """Merge another topic into this one; a promoted one always stays."""
+    with transaction(site.engine) as conn:
+        stays = merge_topics(conn, topic_id, other.topic_id, viewer=viewer)
+    return json_reply({"id": stays, "new_id": None}, viewer=viewer)
+
+
+@router.post("/topics/{topic_id}/split", response_model=RegroupedOut)
+def split(site: SiteDep, viewer: EditorDep, topic_id: Id, taken: SplitIn) -> Response:
+    """Take questions out of a topic into a new one."""
+    with transaction(site.engine) as conn:
+        kept = get_topic(conn, topic_id, viewer=viewer)
+        new_id = split_topic(conn, kept.id, taken.questions, viewer=viewer)
+    return json_reply({"id": kept.id, "new_id": new_id}, viewer=viewer)
+
+
+@router.post("/topics/{topic_id}/dismiss", response_model=RegroupedOut)
+def dismiss(site: SiteDep, viewer: EditorDep, topic_id: Id) -> Response:
+    """Take a candidate off the queue for good."""
+    with transaction(site.engine) as conn:
+        found = get_topic(conn, topic_id, viewer=viewer)
+        dismiss_topic(conn, found.id, viewer=viewer)
+    return json_reply({"id": found.id, "new_id": None}, viewer=viewer)
+
+
+def topic_answer(topic: Topic) -> dict[str, Any]:
+    """A topic without its evidence."""
+    return {
+        "id": topic.id,
+        "state": topic.state,
+        "label": topic.label,
+        "lang": topic.lang,
+        "keywords": list(topic.keywords),
+        "size": topic.size,
+        "askers": topic.askers,
+        "trend": topic.trend,
+        "weeks": dict(topic.weeks),
+        "verdict": topic.verdict,
+        "first_asked_at": topic.first_asked_at,
+        "last_asked_at": topic.last_asked_at,
+        "entry_id": topic.entry_id,
+        "merged_into": topic.merged_into,
+    }
+
+
+def _samples(conn: Connection, ids: tuple[int, ...], viewer: Viewer) -> list[dict[str, Any]]:
+    wanted = ids[:SAMPLE_QUESTIONS]
+    found = questions_by_id(conn, wanted, viewer=viewer)
+    return [
+        {
+            "id": one.id,
+            "source": one.source,
+            "source_id": one.source_id,
+            "subject": one.subject,
+            "body": one.body,
+            "lang": one.lang,
+            "asked_at": one.asked_at,
+        }
+        for one in (found[key] for key in wanted if key in found)
+    ]

@@ -1,0 +1,98 @@
+"""Makes the web application: its parts, its routes, what runs beside them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import APIRouter, FastAPI, Security
+from fastapi.security import HTTPBearer
+from starlette.concurrency import run_in_threadpool
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from kb.settings import Settings, read_settings
+from web.http.api import entries, questions, search, suggest, topics
+from web.http.pages import ask, desk, docs, feeds, files, home, pieces, sign_in
+from web.http.pages import entries as entry_pages
+from web.http.pages import search as search_pages
+from web.http.problems import add_error_handlers
+from web.http.security import Guard
+from web.http.site import make_look, open_site
+
+ABOUT = (
+    "Search, questions, topics and entries. Errors are application/problem+json (RFC 9457); lists "
+    "take limit and cursor; a key goes into the header Authorization: Bearer. Scopes: read, ask, "
+    "agent, moderate, admin; they narrow what the key's account may do."
+)
+BEARER = HTTPBearer(auto_error=False, description="An API key; kb token add makes one.")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The site for one record. Raises InvalidInput for an unusable accent or public address.
+
+    The record, the index and the model are opened when the application starts: its lifespan
+    raises Unavailable where `kb init` never ran.
+    """
+    look = make_look(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        site = await run_in_threadpool(open_site, look)
+        app.state.site = site
+        app.state.search_threads = search.SearchThreads()
+        site.live.start()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(site.live.stop)
+            site.engine.dispose()
+
+    app = FastAPI(
+        title=settings.site_name,
+        version=_version(),
+        description=ABOUT,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.look = look
+    add_error_handlers(app)
+    app.add_middleware(Guard, public_url=look.public_url)
+    if settings.trusted_proxies:
+        trusted = [one.strip() for one in settings.trusted_proxies.split(",") if one.strip()]
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
+    app.include_router(_api())
+    for pages in (
+        home,
+        search_pages,
+        entry_pages,
+        ask,
+        sign_in,
+        desk,
+        pieces,
+        feeds,
+        files,
+        docs,
+    ):
+        app.include_router(pages.router, include_in_schema=False)
+    return app
+
+
+def create_app_from_environment() -> FastAPI:
+    """The site as the environment's settings describe it; each serving process calls it."""
+    return create_app(read_settings())
+
+
+def _api() -> APIRouter:
+    api = APIRouter(prefix="/api/v1", dependencies=[Security(BEARER)])
+    for noun in (search, suggest, questions, topics, entries):
+        api.include_router(noun.router)
+    return api
+
+
+def _version() -> str:
+    try:
+        return version("kundig")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,1 @@
+"""The pages: one module per thing a reader or an agent does."""

@@ -1,0 +1,157 @@
+"""Turns every error into one reply: problem+json for programs, a page for people."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import IntegrityError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from kb.errors import Conflict, InvalidInput, KbError, NotFound, NotPermitted, Unavailable
+from web.http.contexts import ErrorPage
+from web.http.frame import LanguageWanted, guest_chrome, language_redirect
+from web.http.policy import HEADERS
+from web.http.rate_limits import TooMany
+
+log = logging.getLogger(__name__)
+
+STATUS_OF: Mapping[type[KbError], int] = {
+    InvalidInput: 422,
+    NotFound: 404,
+    NotPermitted: 403,
+    Conflict: 409,
+    Unavailable: 503,
+}
+RETRY_AFTER_BUSY_S = 5
+MEDIA_TYPE = "application/problem+json"
+
+Fields = Sequence[Mapping[str, str]]
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Map every kind of error to its reply, in this one place."""
+    app.add_exception_handler(KbError, _expected)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(TooMany, _too_many)
+    app.add_exception_handler(IntegrityError, _collision)
+    app.add_exception_handler(LanguageWanted, language_redirect)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def error_reply(
+    request: Request,
+    status: int,
+    detail: str,
+    *,
+    fields: Fields = (),
+    headers: Mapping[str, str] | None = None,
+    request_id: str | None = None,
+) -> Response:
+    """The reply for an error; `fields` names what is wrong with which parameter.
+
+    Programs get problem+json (RFC 9457): everything under `/api/`, and whoever does not ask
+    for HTML. Nothing of what was sent is repeated.
+    """
+    kept = {"cache-control": "no-store", **(headers or {})}
+    if not _wants_page(request):
+        problem: dict[str, Any] = {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": detail,
+        }
+        if fields:
+            problem["errors"] = list(fields)
+        if request_id:
+            problem["request_id"] = request_id
+        body = orjson.dumps(problem)
+        return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=kept)
+    shown = ErrorPage(status=status, detail="" if status >= 500 else detail, request_id=request_id)
+    page = request.app.state.look.renderer.render("error.html", shown, chrome=guest_chrome(request))
+    return HTMLResponse(page, status_code=status, headers=kept)
+
+
+def _wants_page(request: Request) -> bool:
+    if request.url.path.startswith(("/api/", "/openapi.json", "/health")):
+        return False
+    return "text/html" in request.headers.get("accept", "") or request.method == "POST"
+
+
+def _expected(request: Request, error: Exception) -> Response:
+    status = next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), 500)
+    fields: Fields = ()
+    if isinstance(error, InvalidInput) and error.field:
+        fields = [{"field": error.field, "message": str(error)}]
+    headers = {}
+    if status == 503:
+        log.warning("%s %s: %s", request.method, request.url.path, error)
+        headers["retry-after"] = str(RETRY_AFTER_BUSY_S)
+    return error_reply(request, status, str(error), fields=fields, headers=headers)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code < 400:
+        kept = {"cache-control": "no-store", **(error.headers or {})}
+        return Response(status_code=error.status_code, headers=kept)
+    detail = error.detail
+    if detail == HTTPStatus(error.status_code).phrase:
+        detail = _DETAILS.get(error.status_code, detail)
+    return error_reply(request, error.status_code, detail, headers=error.headers)
+
+
+_DETAILS = {
+    404: "there is nothing at this address",
+    405: "this address does not take that method",
+    413: "the request is too large",
+}
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    fields = [
+        {"field": _field_name(one["loc"]), "message": str(one["msg"])} for one in error.errors()
+    ]
+    named = ", ".join(sorted({one["field"] for one in fields}))
+    detail = f"{named}: {fields[0]['message']}" if fields else "the request cannot be read"
+    return error_reply(request, 422, detail, fields=fields)
+
+
+def _field_name(place: Sequence[str | int]) -> str:
+    """Return `items.3.body` for ("body", "items", 3, "body")."""
+    inner = place[1:] if len(place) > 1 else place
+    return ".".join(str(part) for part in inner)
+
+
+def _too_many(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TooMany)
+    return error_reply(request, 429, str(error), headers={"retry-after": str(error.retry_after_s)})
+
+
+def _collision(request: Request, error: Exception) -> Response:
+    """Two requests stored the same thing at the same moment; one of them won."""
+    return error_reply(request, 409, "somebody else stored the same at this moment: try again")
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    """The edge of the process: log the error under a number that the reader can name."""
+    number = secrets.token_hex(4)
+    log.error("request %s: %s %s", number, request.method, request.url.path, exc_info=error)
+    # This reply is made outside the guard, so it brings the headers along.
+    return error_reply(
+        request,
+        500,
+        f"something broke on our side; it is logged as {number}",
+        headers=HEADERS,
+        request_id=number,
+    )

@@ -1,0 +1,36 @@
+"""JSON replies with what caches may do with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from kb.access import Viewer
+
+PRIVATE = "private, no-store"
+"""For whoever is known by a key or a session: no cache, not even the browser's."""
+
+REVALIDATED = "no-cache"
+"""For guests: what is published must be seen within a second."""
+
+SHORT_S = 60
+VARY = "Authorization, Cookie, Accept-Language"
+
+
+def json_reply(content: Any, *, viewer: Viewer, status: int = 200, max_age_s: int = 0) -> Response:
+    """A JSON reply; `max_age_s` lets caches keep it, but only a guest's."""
+    return Response(
+        orjson.dumps(content),
+        status_code=status,
+        media_type="application/json",
+        headers={"cache-control": cache_control(viewer, max_age_s=max_age_s), "vary": VARY},
+    )
+
+
+def cache_control(viewer: Viewer, *, max_age_s: int = 0) -> str:
+    """What caches may do with a reply to this viewer."""
+    if viewer.account_id is not None:
+        return PRIVATE
+    return f"public, max-age={max_age_s}" if max_age_s else REVALIDATED
