@@ -87,6 +87,22 @@ PAGES = {
         replace(samples.sample_topic(), draft=None, atypical=(), trend=Trend(())),
     ),
     "admin/pieces.html": (samples.pieces_page(),),
+    "api/docs.html": (
+        c.ApiPage(
+            "What it is.",
+            "1.0",
+            (
+                c.ApiOperation(
+                    "search_get",
+                    "GET",
+                    "/api/v1/search",
+                    "Find it.",
+                    takes=(c.ApiField("q", "string", "What is looked for."),),
+                    gives=(),
+                ),
+            ),
+        ),
+    ),
 }
 CASES = [(name, page) for name, pages in PAGES.items() for page in pages]
 GUEST = {"en": c.Chrome("Caldrosa", "en"), "de": c.Chrome("Caldrosa", "de")}

@@ -102,12 +102,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class PromoteForm:
-    """The form that makes a topic an entry, with what was typed and what is wrong with it."""
+    """The form that makes a topic an entry, with what was typed and what is wrong with it.
+
+    `start_from_draft_url` opens it with the draft as the answer, empty where there is none.
+    """
 
     action: str
     title: str
     answer: str = ""
     errors: tuple[FieldError, ...] = ()
+    start_from_draft_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -295,6 +295,17 @@ def test_promoting_without_an_answer_keeps_the_title_that_was_typed(client, agen
     assert 'id="answer-error"' in page.text
 
 
+def test_the_form_starts_empty_or_from_the_draft_as_the_agent_likes(client, agent, topic):
+    path = f"/desk/topics/{topic}"
+    assert f"{path}?start=draft" in client.get(path, headers=agent).text
+
+    started = client.get(f"{path}?start=draft", headers=agent).text
+
+    draft = re.search(r"<blockquote>(.+?)</blockquote>", started, re.DOTALL)
+    answer = re.search(r"<textarea[^>]*>(.*?)</textarea>", started, re.DOTALL)
+    assert answer.group(1).strip() == draft.group(1).strip()
+
+
 def test_a_dismissed_topic_is_gone_from_the_desk(client, agent, topic):
     done = client.post(f"/desk/topics/{topic}/dismiss", headers=agent)
     page = client.get(done.headers["location"], headers=agent).text

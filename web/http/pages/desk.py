@@ -140,14 +140,31 @@ def monday_of(week: str) -> date:
 
 
 @router.get("/desk/topics/{topic_id}", response_class=HTMLResponse, name="topic")
-def show_topic(visit: StaffVisitDep, topic_id: Id) -> Response:
-    """Show a topic with its evidence; one that was merged leads to what it became."""
+def show_topic(visit: StaffVisitDep, topic_id: Id, start: Literal["draft", ""] = "") -> Response:
+    """Show a topic with its evidence; one that was merged leads to what it became.
+
+    `start=draft` puts the draft into the form, for a person to edit.
+    """
     with reading(visit.site.engine) as conn:
         topic = get_topic(conn, topic_id, viewer=visit.viewer)
         if topic.id != topic_id:
             return RedirectResponse(f"/desk/topics/{topic.id}", status_code=301)
-        context = _topic_page(conn, topic, visit)
+        form = _draft_form(topic) if start == "draft" else None
+        context = _topic_page(conn, topic, visit, form)
     return visit.page("desk/topic.html", context)
+
+
+def _empty_form(topic: Topic, action: str) -> PromoteForm:
+    has_draft = bool(topic.draft and topic.draft.get("text"))
+    start = f"/desk/topics/{topic.id}?start=draft#promote-title" if has_draft else ""
+    return PromoteForm(action, topic.label[:MAX_TITLE_CHARS], start_from_draft_url=start)
+
+
+def _draft_form(topic: Topic) -> PromoteForm:
+    """The form with the draft as its answer."""
+    answer = str((topic.draft or {}).get("text", ""))
+    action = f"/desk/topics/{topic.id}/promote"
+    return PromoteForm(action, topic.label[:MAX_TITLE_CHARS], answer)
 
 
 def _topic_page(
@@ -174,7 +191,7 @@ def _topic_page(
         atypical=_lines(atypical, questions),
         draft=draft_of(topic, questions),
         entry=_entry_link(conn, topic, visit),
-        promote=(form or PromoteForm(action, topic.label[:MAX_TITLE_CHARS])) if open_ else None,
+        promote=(form or _empty_form(topic, action)) if open_ else None,
         dismiss_url=f"/desk/topics/{topic.id}/dismiss" if open_ else None,
     )
 
