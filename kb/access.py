@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -13,6 +14,10 @@ MEMBERS = "members"
 
 INTERNAL = "internal"
 """Audience of what only agents, moderators and admins may read."""
+
+
+GROUP_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
+"""A group is named by one lower-case word."""
 
 
 class Role(StrEnum):
@@ -66,6 +71,11 @@ GUEST = Viewer()
 
 OPERATOR = Viewer(role=Role.ADMIN, name="operator")
 """The person at the command line of the server: they hold the database file anyway."""
+
+
+def is_audience(word: str) -> bool:
+    """Whether a word can be an audience: one of ours, or the name of a group."""
+    return GROUP_NAME.fullmatch(word) is not None
 
 
 def may_read(viewer: Viewer, audience: str) -> bool:

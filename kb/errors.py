@@ -46,7 +46,8 @@ class SchemaOutdated(Unavailable):
 
     def __init__(self, found: str | None, expected: str) -> None:
         super().__init__(
-            f"the record has schema {found or 'none'}, this version needs {expected}: run kb migrate"
+            f"the record has schema {found or 'none'} and this version needs {expected}: "
+            "run kb migrate"
         )
         self.found = found
         self.expected = expected

@@ -55,13 +55,15 @@ class JudgedSet:
     unjudged: int
 
 
-def read_judged_set(folder: Path, *, split: str | None = None) -> JudgedSet:
+def read_judged_set(
+    folder: Path, *, split: str | None = None, name: str | None = None
+) -> JudgedSet:
     """Read faq.jsonl, queries.jsonl and qrels.tsv, each also .gz, from a folder.
 
     Entries are what `kb import-faq` reads, but may have no answer. A query has id, text and
     optionally lang, `none` or `oos` (true: no entry answers it) and split; with `split` only
-    queries of that one are taken. Raises InvalidInput, naming file and row, for anything that
-    does not fit together.
+    queries of that one are taken. `name` is the folder's unless given. Raises InvalidInput,
+    naming file and row, for anything that does not fit together.
     """
     if not folder.is_dir():
         raise InvalidInput(f"{folder} is no folder with {ENTRIES_FILE} and its judgements")
@@ -86,7 +88,7 @@ def read_judged_set(folder: Path, *, split: str | None = None) -> JudgedSet:
     if not queries:
         of = f" of the split {split!r}" if split is not None else ""
         raise InvalidInput(f"{folder} has no judged queries{of}")
-    return JudgedSet(folder.resolve().name, documents, tuple(queries), unjudged)
+    return JudgedSet(name or folder.resolve().name, documents, tuple(queries), unjudged)
 
 
 def _find(folder: Path, name: str) -> Path:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kb.access import INTERNAL, MEMBERS, PUBLIC, is_audience
 from kb.intake.convert import Defaults
 from kb.intake.encodings import made_id
-from kb.intake.records import Audience, BadRow, IncomingEntry, Row
+from kb.intake.records import BadRow, IncomingEntry, Row
 from kb.intake.values import language_code, list_of, optional_text, text_of
 
 MAX_QUESTION_CHARACTERS = 1_000
@@ -21,23 +22,26 @@ COLUMN_NAMES: Mapping[str, str] = {
     "tags": "tags keywords schlagworte",
     "phrasings": "phrasings questions wordings variants formulierungen",
     "audience": "audience visibility",
+    "translation_group": "translation_group translationgroup translations",
 }
-AUDIENCES: Mapping[str, Audience] = {
-    "": "public",
-    "public": "public",
-    "everyone": "public",
-    "internal": "internal",
-    "agents": "internal",
-    "private": "internal",
+AUDIENCE_WORDS: Mapping[str, str] = {
+    "": PUBLIC,
+    "everyone": PUBLIC,
+    "all": PUBLIC,
+    "customers": MEMBERS,
+    "agents": INTERNAL,
+    "staff": INTERNAL,
+    "private": INTERNAL,
 }
 
 
-def to_faq(row: Row, *, defaults: Defaults) -> IncomingEntry | BadRow:
+def to_faq(row: Row, *, defaults: Defaults, answer_required: bool = True) -> IncomingEntry | BadRow:
     """Return the FAQ entry in a row, or why there is none in it.
 
-    `question` and `answer` are required; id, lang, category, product, tags, phrasings and
-    audience (public, internal) may stand beside them. Tags and phrasings are a JSON list or
-    text with | between. A row without an id gets the file's hash and its number.
+    `question` and `answer` are required; id, lang, category, product, tags, phrasings,
+    translation_group and audience (public, members, internal or a group) may stand beside
+    them. Tags and phrasings are a JSON list or text with | between. A row without an id gets
+    the file's hash and its number.
     """
     values = {name.strip().lower(): value for name, value in row.values.items()}
     question = " ".join(text_of(_value(values, "question")).split())
@@ -46,13 +50,15 @@ def to_faq(row: Row, *, defaults: Defaults) -> IncomingEntry | BadRow:
         ("question", question, MAX_QUESTION_CHARACTERS),
         ("answer", answer, MAX_ANSWER_CHARACTERS),
     ):
-        if not text:
+        if not text and (answer_required or name != "answer"):
             return BadRow(row.number, name, f"{name} is missing or empty")
         if len(text) > longest:
             return BadRow(row.number, name, f"{name} is longer than {longest:,} characters")
-    audience = AUDIENCES.get(text_of(_value(values, "audience")).lower())
-    if audience is None:
-        return BadRow(row.number, "audience", "audience is neither public nor internal")
+    audience = text_of(_value(values, "audience")).lower()
+    audience = AUDIENCE_WORDS.get(audience, audience)
+    if not is_audience(audience):
+        known = f"{PUBLIC}, {MEMBERS}, {INTERNAL}"
+        return BadRow(row.number, "audience", f"audience is neither {known} nor a group's name")
     return IncomingEntry(
         source_id=text_of(_value(values, "id")) or made_id(defaults.fingerprint, row.number),
         question=question,
@@ -63,6 +69,7 @@ def to_faq(row: Row, *, defaults: Defaults) -> IncomingEntry | BadRow:
         tags=list_of(_value(values, "tags")),
         phrasings=_phrasings(_value(values, "phrasings"), question),
         audience=audience,
+        translation_group=optional_text(_value(values, "translation_group")),
         row=row.number,
     )
 

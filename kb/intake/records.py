@@ -10,7 +10,6 @@ from typing import Literal
 Author = Literal["agent", "customer", "helper", "unknown"]
 ReplyKind = Literal["solution", "helpful", "first", ""]
 State = Literal["open", "answered", "solved"]
-Audience = Literal["public", "internal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,11 @@ class IncomingQuestion:
 
 @dataclass(frozen=True, slots=True)
 class IncomingEntry:
-    """A FAQ entry of a file; `phrasings` are further wordings of `question`, none repeated."""
+    """A FAQ entry of a file; `phrasings` are further wordings of `question`, none repeated.
+
+    `audience` is public, members, internal or the name of a group, one lower-case word. Entries
+    of one `translation_group` are translations of each other.
+    """
 
     source_id: str
     question: str
@@ -73,5 +76,6 @@ class IncomingEntry:
     product: str | None = None
     tags: tuple[str, ...] = ()
     phrasings: tuple[str, ...] = ()
-    audience: Audience = "public"
+    audience: str = "public"
+    translation_group: str | None = None
     row: int = 0

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, literal, select, update
 
-from kb.access import PUBLIC, Viewer, may_edit
+from kb.access import Viewer, is_audience, may_edit
 from kb.clock import utc_now
 from kb.entries import ENTRY_STATES, MAX_ANSWER_CHARS, MAX_TITLE_CHARS, Entry, EntryContent
 from kb.errors import Conflict, InvalidInput, NotFound, NotPermitted
@@ -36,7 +36,6 @@ __all__ = [
     "find_entry_by_source",
     "find_entry_redirect",
     "get_entry",
-    "has_audience",
     "helpful_count",
     "latest_entries",
     "published_ids",
@@ -51,11 +50,6 @@ LOCALE = re.compile(r"(?=.{2,12}$)[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,2}")
 """A language tag like de, pt-BR or zh-Hant-TW, at most 12 characters."""
 
 
-def has_audience(audience: str) -> bool:
-    """Whether an audience word can be stored: a short lower-case word."""
-    return audience == PUBLIC or (0 < len(audience) <= 60 and audience == audience.strip().lower())
-
-
 def check_content(content: EntryContent) -> None:
     """Raise InvalidInput where something is missing, too long or no word of its kind."""
     if not content.title.strip():
@@ -64,7 +58,7 @@ def check_content(content: EntryContent) -> None:
         raise InvalidInput("an entry needs an answer", field="answer")
     if not LOCALE.fullmatch(content.locale):
         raise InvalidInput(f"{content.locale!r} is no language, like en or pt-BR", field="lang")
-    if not has_audience(content.audience):
+    if not is_audience(content.audience):
         raise InvalidInput(f"{content.audience!r} is no audience", field="audience")
     for field, text, limit in (
         ("question", content.title, MAX_TITLE_CHARS),

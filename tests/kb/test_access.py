@@ -8,6 +8,7 @@ from kb.access import (
     Role,
     Scope,
     Viewer,
+    is_audience,
     may_administer,
     may_ask,
     may_edit,
@@ -62,3 +63,11 @@ def test_a_scope_never_widens_a_role():
 def test_the_operator_may_do_everything():
     assert may_edit(OPERATOR)
     assert may_administer(OPERATOR)
+
+
+@pytest.mark.parametrize(
+    ("word", "fits"),
+    [("public", True), ("dealers-eu", True), ("", False), ("Dealers", False), ("two words", False)],
+)
+def test_an_audience_is_one_short_lower_case_word(word, fits):
+    assert is_audience(word) is fits

@@ -176,6 +176,7 @@ def test_a_faq_row_arrives_with_all_its_fields():
                 "lang": "en",
                 "category": "Basics",
                 "audience": "internal",
+                "translation_group": "reset",
             },
         ),
         defaults=DEFAULTS,
@@ -189,6 +190,7 @@ def test_a_faq_row_arrives_with_all_its_fields():
         tags=("reset", "power"),
         phrasings=("How to reset, fast?", "restart"),
         audience="internal",
+        translation_group="reset",
         row=3,
     )
 
@@ -199,13 +201,38 @@ def test_a_faq_row_arrives_with_all_its_fields():
         ({"question": "How?"}, "answer"),
         ({"question": " ", "answer": "So."}, "question"),
         ({"question": "x" * 1_001, "answer": "So."}, "question"),
-        ({"question": "How?", "answer": "So.", "audience": "some"}, "audience"),
+        ({"question": "How?", "answer": "So.", "audience": "some people"}, "audience"),
+        ({"question": "How?", "answer": "So.", "audience": "x" * 61}, "audience"),
     ],
 )
 def test_a_faq_row_without_what_it_needs_is_bad(values, field):
     bad = to_faq(Row(1, values), defaults=DEFAULTS)
     assert isinstance(bad, BadRow)
     assert bad.field == field
+
+
+@pytest.mark.parametrize(
+    ("written", "audience"),
+    [
+        ("", "public"),
+        ("Everyone", "public"),
+        ("members", "members"),
+        ("Agents", "internal"),
+        ("Resellers", "resellers"),
+        ("team-de", "team-de"),
+    ],
+)
+def test_an_audience_is_one_of_ours_or_a_group(written, audience):
+    values = {"question": "How?", "answer": "So.", "audience": written}
+    entry = to_faq(Row(1, values), defaults=DEFAULTS)
+    assert isinstance(entry, IncomingEntry)
+    assert entry.audience == audience
+
+
+def test_an_answer_may_be_missing_where_nobody_will_read_it():
+    row = Row(1, {"question": "How?"})
+    assert isinstance(to_faq(row, defaults=DEFAULTS, answer_required=False), IncomingEntry)
+    assert isinstance(to_faq(row, defaults=DEFAULTS), BadRow)
 
 
 def test_a_faq_file_without_the_columns_is_refused_with_the_columns_it_has(tmp_path):

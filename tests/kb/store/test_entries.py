@@ -21,7 +21,6 @@ from kb.store.entries import (
     find_entry_by_source,
     find_entry_redirect,
     get_entry,
-    has_audience,
     helpful_count,
     latest_entries,
     published_ids,
@@ -359,13 +358,6 @@ def test_unstorable_characters_do_not_break_an_entry(conn: Connection, agent: Vi
     assert get_entry(conn, entry_id, viewer=agent).title == "can\ufffdnot\ufffd log in"
     assert len(phrasings_of(conn, [entry_id])[entry_id]) == 2
     assert not change_entry(conn, entry_id, content, viewer=agent)
-
-
-@pytest.mark.parametrize(
-    ("word", "fits"), [("public", True), ("dealers", True), ("", False), ("Dealers", False)]
-)
-def test_an_audience_is_a_short_lower_case_word(word: str, fits: bool) -> None:
-    assert has_audience(word) is fits
 
 
 def test_a_state_outside_the_list_is_refused_by_the_database_too(

@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from kb.access import Viewer, may_edit
+from kb.access import Viewer, is_audience, may_edit
 from kb.addresses import entry_path
 from kb.entries import Entry, EntryContent
 from kb.errors import Conflict, InvalidInput
 from kb.store.audit import Subject, record_audit
 from kb.store.engine import reading, transaction
-from kb.store.entries import add_entry, change_entry, has_audience, set_entry_state, vote_helpful
+from kb.store.entries import add_entry, change_entry, set_entry_state, vote_helpful
 from kb.store.entry_queries import find_entry_redirect, get_entry, helpful_count, latest_entries
 from kb.store.jobs import enqueue
 from kb.store.links import related_entries
@@ -197,7 +197,7 @@ def vote(
 
 
 def _audience(word: str) -> str:
-    if not has_audience(word):
+    if not is_audience(word):
         raise InvalidInput("an audience is a short lower-case word", field="audience")
     return word
 

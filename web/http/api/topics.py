@@ -9,14 +9,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from kb.access import Viewer
+from kb.access import Viewer, is_audience
 from kb.addresses import entry_path
 from kb.entries import MAX_ANSWER_CHARS
 from kb.errors import InvalidInput
 from kb.promotion import Promotion, promote_topic
 from kb.regrouping import dismiss_topic, merge_topics, split_topic
 from kb.store.engine import reading, transaction
-from kb.store.entries import has_audience
 from kb.store.entry_queries import get_entry
 from kb.store.questions import questions_by_id
 from kb.store.topics import get_topic, list_topics
@@ -157,7 +156,7 @@ def topic(site: SiteDep, viewer: EditorDep, topic_id: Id) -> Response:
 @router.post("/topics/{topic_id}/promote", status_code=201, response_model=PromotedOut)
 def promote(site: SiteDep, viewer: EditorDep, topic_id: Id, wanted: PromoteIn) -> Response:
     """Make an entry of a topic; every wording of its questions finds it."""
-    if not has_audience(wanted.audience):
+    if not is_audience(wanted.audience):
         raise InvalidInput("an audience is a short lower-case word", field="audience")
     promotion = Promotion(
         answer=wanted.answer,

@@ -1,0 +1,84 @@
+"""What agents decide about topics happens whole, or not at all and with one clear line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.web.cli.conftest import Run, assert_refused
+
+Counts = Callable[[], dict[str, int]]
+
+
+def test_promoting_makes_an_entry_once(
+    topics: list[int], run: Run, answer_file: Path, tmp_path: Path, counts: Counts
+) -> None:
+    empty = tmp_path / "empty.md"
+    empty.write_text(" \n")
+    foreign = tmp_path / "foreign.md"
+    foreign.write_bytes(b"\xff\xfe caf\xe9")
+    before = counts()
+    assert_refused(run("promote", 999, "--answer-file", answer_file), "999")
+    assert_refused(run("promote", topics[0], "--answer-file", empty), "empty")
+    assert_refused(run("promote", topics[0], "--answer-file", foreign), "UTF-8")
+    assert_refused(run("promote", topics[0], "--answer-file", tmp_path / "no.md"), "no.md")
+    assert_refused(run("promote", topics[0], "--publish"), "--answer-file")
+    assert_refused(
+        run("promote", topics[0], "--answer-file", answer_file, "--audience", "Two Words!"),
+    )
+    assert counts() == before
+    ran = run("promote", topics[0], "--answer-file", answer_file, "--publish", "--json")
+    assert ran.json["published"] is True
+    after = counts()
+    assert after["entries"] == 1
+    assert_refused(run("promote", topics[0], "--answer-file", answer_file), "already")
+    assert counts() == after
+
+
+def test_merge_split_move_and_undo(topics: list[int], run: Run, counts: Counts) -> None:
+    lamp, invoice = topics
+    before = counts()
+    assert_refused(run("merge", lamp, lamp), "one already")
+    assert_refused(run("merge", lamp, 999), "999")
+    assert_refused(run("split", lamp, "a3"), "not in topic")
+    assert_refused(run("split", lamp, "a1", "a2"), "empty")
+    assert_refused(run("move", "unheard-of", lamp), "unheard-of")
+    assert_refused(run("move", "a1", lamp), "already")
+    assert_refused(run("undo", "nonsense"), "nonsense")
+    assert counts() == before
+    moved = run("move", "a2", invoice, "--json").json
+    assert moved["topic"] == invoice
+    assert counts()["decisions"] > 0
+    assert run("undo", moved["decision"]).code == 0
+    assert counts()["decisions"] == 0
+    assert_refused(run("undo", moved["decision"]), "does not exist")
+    assert run("merge", lamp, invoice, "--json").json["topic"] == lamp
+
+
+def test_ctrl_c_is_told_and_nothing_is_half_done(
+    topics: list[int], run: Run, tmp_path: Path, counts: Counts
+) -> None:
+    before = counts()
+    pipe = tmp_path / "answer.md"
+    os.mkfifo(pipe)
+    main_thread = threading.main_thread().ident
+    assert main_thread is not None
+
+    def interrupt() -> None:
+        # Opens only when the command has opened its end and waits for the text.
+        with pipe.open("wb"):
+            signal.pthread_kill(main_thread, signal.SIGINT)
+            over.wait(10)
+
+    over = threading.Event()
+    person = threading.Thread(target=interrupt)
+    person.start()
+    ran = run("promote", topics[0], "--answer-file", pipe)
+    over.set()
+    person.join()
+    assert ran.code == 130
+    assert ran.lines == ["stopped: what was stored is kept, run the command again to go on"]
+    assert counts() == before

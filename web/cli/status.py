@@ -1,0 +1,121 @@
+"""The command that says what is in the record and how everything stands."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from indexer.encoder import find_exported
+from kb.clock import utc_now
+from kb.settings import Settings, read_settings
+from kb.store.counts import RecordCounts, record_counts
+from kb.store.migrate import expected_schema
+from search.build import find_manifest
+from web.cli.app import app
+from web.cli.engines import open_record
+from web.cli.index_state import index_state
+from web.cli.output import AsJson, out, print_json
+
+THREADS = 0
+"""The forum is not part of the record yet; programs may count on the name."""
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Show what is in the record, how the encoder runs, how fresh the index is."""
+    settings = read_settings()
+    engine = open_record(settings)
+    counts = record_counts(engine)
+    encoder = _encoder_status(settings)
+    index = {"state": str(index_state(settings, engine)), **_index_facts(settings)}
+    if as_json:
+        print_json(
+            {
+                "at": utc_now(),
+                "home": settings.home.resolve(),
+                "schema": expected_schema(),
+                **asdict(counts),
+                "threads": THREADS,
+                "encoder": encoder,
+                "index": index,
+            }
+        )
+        return
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column()
+    for name, number, facts in (*_record_rows(counts), *_process_rows(counts, encoder, index)):
+        table.add_row(name, number, Text(facts))
+    out.print(f"[bold]record[/bold] {settings.home.resolve()} · schema {expected_schema()}")
+    out.print(table)
+
+
+def _record_rows(counts: RecordCounts) -> list[tuple[str, str, str]]:
+    cleaned = f"{counts.cleaned:,} cleaned, {counts.noise:,} of them noise"
+    grouped = f"{counts.grouped:,} questions in topics, {counts.ungrouped:,} ungrouped"
+    linked = f"{counts.phrasings:,} phrasings, {sum(counts.links_by_mode.values()):,} links"
+    return [
+        (
+            "questions",
+            f"{counts.questions:,}",
+            _joined(_states(counts.questions_by_state), cleaned, f"{counts.replies:,} replies"),
+        ),
+        ("", "", _states(counts.questions_by_channel)),
+        ("topics", f"{counts.topics:,}", _joined(_states(counts.topics_by_state), grouped)),
+        ("entries", f"{counts.entries:,}", _joined(_states(counts.entries_by_state), linked)),
+        ("threads", f"{THREADS:,}", ""),
+        ("decisions", f"{counts.decisions:,}", ""),
+    ]
+
+
+def _process_rows(
+    counts: RecordCounts, encoder: dict[str, Any], index: dict[str, Any]
+) -> list[tuple[str, str, str]]:
+    vectors = f"{sum(counts.embeddings.values()):,}"
+    known = _joined(encoder["state"], encoder.get("fingerprint", ""), encoder.get("form", ""))
+    documents = f"{index['documents']:,}" if "documents" in index else ""
+    last = f"{counts.last_run_at:%Y-%m-%d %H:%M} UTC" if counts.last_run_at else "never"
+    jobs = f"{counts.jobs_waiting:,} waiting, {counts.jobs_failed:,} failed"
+    return [
+        ("vectors", vectors, f"encoder {known}"),
+        ("index", documents, str(index["state"])),
+        ("last index", "", _joined(last, counts.last_run_state or "")),
+        ("jobs", "", jobs),
+    ]
+
+
+def _states(by_state: dict[str, int]) -> str:
+    return ", ".join(f"{number:,} {state}" for state, number in by_state.items())
+
+
+def _joined(*facts: str) -> str:
+    return " · ".join(one for one in facts if one)
+
+
+def _encoder_status(settings: Settings) -> dict[str, Any]:
+    exported = find_exported(settings)
+    if exported is None:
+        return {"state": "not exported yet: kb index does it"}
+    return {
+        "state": "ready",
+        "fingerprint": exported.fingerprint,
+        "form": exported.form,
+        "acceptance": exported.acceptance,
+    }
+
+
+def _index_facts(settings: Settings) -> dict[str, Any]:
+    manifest = find_manifest(settings.index_dir)
+    if manifest is None:
+        return {}
+    return {
+        "documents": manifest.documents,
+        "phrasings": manifest.phrasings,
+        "vectors": manifest.vectors,
+        "seq": manifest.seq,
+        "fingerprint": manifest.fingerprint,
+    }
