@@ -34,6 +34,8 @@ SETS: dict[str, str | None] = {
 }
 THRESHOLDS = tuple(round(0.55 + 0.05 * step, 2) for step in range(7))
 MAX_TOKENS = 128
+# Above it UMAP searches neighbours another way, which numba compiles at first use.
+UMAP_EXACT_ROWS = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,14 @@ def main() -> int:
         return 2
     outcomes: list[Outcome] = []
     methods = (kundig, *[bertopic] * arguments.runs, community_detection)
-    warm_up: set[Method] = {bertopic}
+    warm: set[bool] = set()
     for name in arguments.sets:
         labelled = read_set(Path(folder), name, cache=arguments.cache)
         for method in methods:
-            if method in warm_up:
+            is_large = len(labelled.texts) > UMAP_EXACT_ROWS
+            if method is bertopic and is_large not in warm:
                 method(labelled)
-                warm_up.remove(method)
+                warm.add(is_large)
             outcomes.append(method(labelled))
             if not arguments.json:
                 print(line(outcomes[-1]), flush=True)
