@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
 from kb.clock import utc_now
 from kb.store.engine import new_id
 from kb.store.schema import jobs
 
-LEASE_MINUTES = 15
+LEASE_S = 60
 """After this long without a sign a job's worker counts as dead and the job is taken again."""
+
+KEPT_DAYS = 30
+"""Done jobs are forgotten after this long."""
 
 MAX_ATTEMPTS = 5
 """A job whose worker died this often is not taken again: it may be what kills them."""
@@ -45,6 +48,17 @@ def enqueue(conn: Connection, kind: str, payload: Mapping[str, Any] | None = Non
     return new_id(result)
 
 
+def _can_be_taken(now: datetime) -> ColumnElement[bool]:
+    died = (jobs.c.state == "running") & (jobs.c.lease_until < now)
+    return or_(jobs.c.state == "queued", died)
+
+
+def has_work(conn: Connection) -> bool:
+    """Whether `claim` would find anything; it only reads, so it can be asked often."""
+    statement = select(jobs.c.id).where(_can_be_taken(utc_now())).limit(1)
+    return conn.execute(statement).first() is not None
+
+
 def claim(conn: Connection) -> Job | None:
     """Take the oldest job that waits, or whose worker died; None when there is nothing to do.
 
@@ -63,12 +77,7 @@ def claim(conn: Connection) -> Job | None:
     )
     row = conn.execute(
         select(jobs)
-        .where(
-            or_(
-                jobs.c.state == "queued",
-                (jobs.c.state == "running") & (jobs.c.lease_until < now),
-            )
-        )
+        .where(_can_be_taken(now))
         .order_by(jobs.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -81,7 +90,7 @@ def claim(conn: Connection) -> Job | None:
         .values(
             state="running",
             started_at=now,
-            lease_until=now + timedelta(minutes=LEASE_MINUTES),
+            lease_until=now + timedelta(seconds=LEASE_S),
             attempts=jobs.c.attempts + 1,
         )
     )
@@ -90,12 +99,14 @@ def claim(conn: Connection) -> Job | None:
 
 def renew_lease(conn: Connection, job_id: int) -> None:
     """Tell that the job's worker is alive."""
-    until = utc_now() + timedelta(minutes=LEASE_MINUTES)
+    until = utc_now() + timedelta(seconds=LEASE_S)
     conn.execute(update(jobs).where(jobs.c.id == job_id).values(lease_until=until))
 
 
 def finish(conn: Connection, job_id: int, *, error: str | None = None) -> None:
-    """Close a job as done, or as failed with one line that says why."""
+    """Close a job as done, or as failed with one line that says why; forget old done ones."""
+    old = utc_now() - timedelta(days=KEPT_DAYS)
+    conn.execute(delete(jobs).where(jobs.c.state == "done", jobs.c.finished_at < old))
     state = "failed" if error else "done"
     conn.execute(
         update(jobs)

@@ -25,7 +25,7 @@ from kb.store.engine import transaction
 from kb.store.idempotency import KeptAnswer, find_answer, keep_answer
 from kb.store.instance import find_value, get_incarnation, renew_incarnation, set_value
 from kb.store.intents import SearchIntent, add_intents
-from kb.store.jobs import MAX_ATTEMPTS, claim, enqueue, finish, renew_lease
+from kb.store.jobs import MAX_ATTEMPTS, claim, enqueue, finish, has_work, renew_lease
 from kb.store.redirects import add_redirect, find_redirect
 from kb.store.runs import finish_run, last_run, start_run
 from kb.store.schema import idempotency_keys, instance, jobs, redirects, search_intents, tags
@@ -276,3 +276,12 @@ def test_a_shelf_is_put_up_once_whatever_its_spelling(conn: Connection) -> None:
 def test_a_shelf_needs_a_name(conn: Connection) -> None:
     with pytest.raises(InvalidInput):
         category_id_for(conn, "   ")
+
+
+def test_whether_there_is_work_is_seen_without_taking_it(conn: Connection) -> None:
+    assert not has_work(conn)
+    enqueue(conn, "index")
+
+    assert has_work(conn)
+    assert claim(conn) is not None
+    assert not has_work(conn)

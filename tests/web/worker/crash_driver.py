@@ -1,0 +1,148 @@
+"""Imports and indexes in processes that kill themselves at a given moment: for test_crash.
+
+Reads orders from standard input, one a line: what to do (import, index or worker), the kind of
+moment (commit, encode or none), the number of the moment at which the process is killed, and
+the home. Does each in a child of its own and answers with its exit status, on one line.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine, event
+
+import indexer.clean
+import indexer.embed
+import kb.importing
+from kb.access import OPERATOR
+from kb.entries import EntryContent
+from kb.importing import import_questions
+from kb.intake.cleaning import clean_question
+from kb.intake.records import IncomingQuestion
+from kb.settings import Settings
+from kb.store.engine import open_engine, transaction
+from kb.store.entries import add_entry
+from kb.store.entry_queries import find_entry_by_source
+from tests.indexer.subjects import SUBJECTS, SubjectEncoder, wording
+from web.worker.index_run import run_index
+from web.worker.loop import Worker
+
+# Small, so that every step has several moments to die at.
+kb.importing.BATCH_ROWS = 20
+indexer.clean.BATCH_QUESTIONS = 20
+indexer.embed.BATCH_TEXTS = 16
+
+PER_SUBJECT = 15
+FIRST = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+class DeadlyMoments:
+    """Kills this process, as if the power failed, at the n-th moment of a kind."""
+
+    def __init__(self, kind: str, number: int) -> None:
+        self._kind = kind
+        self._left = number
+
+    def pass_by(self, kind: str) -> None:
+        """Die if this is the moment."""
+        if kind == self._kind:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class MortalEncoder(SubjectEncoder):
+    """Encodes, unless its moment has come while the texts are half done."""
+
+    def __init__(self, log: Path, moments: DeadlyMoments) -> None:
+        super().__init__(log)
+        self._moments = moments
+
+    def encode(
+        self, texts: Sequence[str], *, on_batch: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        vectors = super().encode(texts, on_batch=on_batch)
+        self._moments.pass_by("encode")
+        return vectors
+
+
+def questions() -> list[IncomingQuestion]:
+    """What is imported: every subject in turn."""
+    return [
+        IncomingQuestion(
+            source_id=f"{subject}-{number}",
+            subject="",
+            body=wording(subject, number),
+            created_at=FIRST + timedelta(days=number),
+        )
+        for number in range(PER_SUBJECT)
+        for subject in SUBJECTS
+    ]
+
+
+def do_import(engine: Engine) -> None:
+    """Import the questions and one entry."""
+    import_questions(engine, questions(), channel="ticket", source="shop")
+    with transaction(engine) as conn:
+        if find_entry_by_source(conn, "parcel") is None:
+            content = EntryContent(
+                "Where is my parcel?",
+                "On its way.",
+                phrasings=(wording("parcel", 1),),
+                source_id="parcel",
+            )
+            add_entry(conn, content, viewer=OPERATOR, state="published")
+
+
+def main(home: Path, what: str, moments: DeadlyMoments) -> None:
+    """Do one thing and live or die."""
+    settings = Settings(home=home)
+    engine = open_engine(settings.record_url)
+    encoder = MortalEncoder(home / "encoded.log", moments)
+
+    @event.listens_for(Engine, "commit")
+    def before_commit(connection: Connection) -> None:
+        if not connection.get_execution_options().get("reads_only", False):
+            moments.pass_by("commit")
+
+    if what == "import":
+        do_import(engine)
+    elif what == "index":
+        run_index(settings, engine, encoder)
+    else:
+        worker = Worker(settings, stop=threading.Event(), encoder=encoder)
+        while worker.step():
+            pass
+
+
+def obey() -> None:
+    """Carry out the orders; a forked child starts in milliseconds, all is imported already."""
+    clean_question("", "Loads what tells languages apart.")
+    for order in sys.stdin:
+        what, kind, number, home = order.rstrip("\n").split(" ", 3)
+        child = os.fork()
+        if child == 0:
+            os.setsid()
+            status = 1
+            try:
+                main(Path(home), what, DeadlyMoments(kind, int(number)))
+                status = 0
+            except BaseException:  # noqa: BLE001, the edge of a process: nothing may pass it
+                traceback.print_exc()
+            finally:
+                sys.stderr.flush()
+                os._exit(status)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+if __name__ == "__main__":
+    obey()

@@ -1,0 +1,186 @@
+"""kill -9 anywhere in import, index and worker loses nothing and repeats nothing that is stored."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kb.settings import Settings
+from kb.store.check import check_record
+from kb.store.counts import record_counts
+from kb.store.engine import open_engine, reading
+from kb.store.schema import embeddings, questions
+from kb.store.topics import topic_of_questions
+from search.build import find_manifest
+from search.generation import BUILDING_PREFIX, IndexMissing, open_current
+from tests.indexer.subjects import SUBJECTS
+from tests.web.worker.crash_driver import PER_SUBJECT
+
+ROOT = Path(__file__).resolve().parents[3]
+QUESTIONS = len(SUBJECTS) * PER_SUBJECT
+COMMITS = {"import": 6, "index": 19, "worker": 21}
+"""Write transactions that an undisturbed run commits at least."""
+
+DRAWN = random.Random("kill -9")
+DEATHS = [
+    *(("import", "commit", n) for n in sorted(DRAWN.sample(range(1, COMMITS["import"] + 1), 3))),
+    *(("index", "commit", n) for n in sorted(DRAWN.sample(range(1, COMMITS["index"] + 1), 9))),
+    *(("index", "encode", n) for n in sorted(DRAWN.sample(range(1, 7), 3))),
+    *(("worker", "commit", n) for n in sorted(DRAWN.sample(range(1, COMMITS["worker"] + 1), 5))),
+]
+KILLED = -signal.SIGKILL
+
+
+class Driver:
+    """Does things in processes that may die (see crash_driver)."""
+
+    def __init__(self, process):
+        self._process = process
+
+    def do(self, home, what, kind="none", number=0):
+        """Return the exit status, KILLED for one that died."""
+        print(what, kind, number, home, file=self._process.stdin, flush=True)
+        return int(self._process.stdout.readline())
+
+
+@pytest.fixture(scope="module")
+def driver():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.web.worker.crash_driver"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    yield Driver(process)
+    process.stdin.close()
+    process.stdout.close()
+    assert process.wait(30) == 0
+
+
+@pytest.fixture(scope="module")
+def imported_home(driver, sqlite_template, tmp_path_factory):
+    """A home into which everything was imported."""
+    home = tmp_path_factory.mktemp("imported")
+    shutil.copyfile(sqlite_template, home / "record.sqlite3")
+    assert driver.do(home, "import") == 0
+    return home
+
+
+@pytest.fixture(scope="module")
+def undisturbed(driver, imported_home, tmp_path_factory):
+    """What the record holds after a run that nothing disturbed."""
+    home = tmp_path_factory.mktemp("undisturbed") / "home"
+    shutil.copytree(imported_home, home)
+    assert driver.do(home, "index") == 0
+    return Result(home)
+
+
+class Result:
+    """What is in a home, without what differs from run to run."""
+
+    def __init__(self, home):
+        engine = open_engine(Settings(home=home).record_url)
+        self.wrong = check_record(engine)
+        counts = record_counts(engine)
+        with reading(engine) as conn:
+            names = dict(
+                conn.execute(
+                    questions.select().with_only_columns(questions.c.id, questions.c.source_id)
+                ).all()
+            )
+            self.vectors = set(
+                conn.execute(
+                    embeddings.select().with_only_columns(embeddings.c.text_hash)
+                ).scalars()
+            )
+            places = topic_of_questions(conn)
+        engine.dispose()
+        self.names = set(names.values())
+        self.counts = (
+            counts.questions,
+            counts.cleaned,
+            counts.noise,
+            counts.entries,
+            counts.phrasings,
+            counts.topics,
+            counts.grouped,
+            counts.links_by_mode,
+        )
+        topics = {}
+        for question_id, topic_id in places.items():
+            topics.setdefault(topic_id, set()).add(names[question_id])
+        self.topics = sorted(sorted(names) for names in topics.values())
+        log = home / "encoded.log"
+        self.encoded = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+
+
+def is_whole_or_missing(home):
+    """Whether what would be served is a whole generation, or none."""
+    try:
+        return len(open_current(home / "index").segment.metadata) == 1
+    except IndexMissing:
+        return True
+
+
+@pytest.mark.parametrize(("what", "kind", "number"), DEATHS)
+def test_a_kill_loses_nothing_that_was_stored(
+    driver, imported_home, undisturbed, sqlite_template, tmp_path, what, kind, number
+):
+    home = tmp_path / "home"
+    if what == "import":
+        home.mkdir()
+        shutil.copyfile(sqlite_template, home / "record.sqlite3")
+    else:
+        shutil.copytree(imported_home, home)
+
+    assert driver.do(home, what, kind, number) == KILLED
+
+    killed = Result(home)
+    assert killed.wrong == []
+    assert is_whole_or_missing(home)
+    if what == "import":
+        assert driver.do(home, "import") == 0
+    assert driver.do(home, what if what == "worker" else "index") == 0
+
+    done = Result(home)
+    assert done.wrong == []
+    assert done.names >= killed.names
+    assert len(done.names) == QUESTIONS
+    assert done.counts == undisturbed.counts
+    assert done.topics == undisturbed.topics
+    assert find_manifest(home / "index").documents == 1
+    assert not list((home / "index").glob(f"{BUILDING_PREFIX}*"))
+    # Only the batch that was not stored yet is encoded again.
+    assert done.vectors == undisturbed.vectors >= killed.vectors
+    after = done.encoded[len(killed.encoded) :]
+    assert len(after) == len(undisturbed.encoded) - len(killed.vectors)
+
+
+def test_an_undisturbed_run_encodes_each_text_once(undisturbed):
+    assert undisturbed.wrong == []
+    assert len(undisturbed.encoded) == len(set(undisturbed.encoded)) == len(undisturbed.vectors)
+    assert len(undisturbed.topics) == len(SUBJECTS)
+
+
+def test_a_half_built_generation_is_cleared_away_and_never_served(driver, imported_home, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(imported_home, home)
+    assert driver.do(home, "index") == 0
+    half = home / "index" / f"{BUILDING_PREFIX}00000002"
+    half.mkdir()
+    (half / "lexical.sqlite3").write_bytes(b"half a file")
+    torn = next(path for path in (home / "index" / "00000001").iterdir() if path.suffix == ".npy")
+    torn.write_bytes(torn.read_bytes()[:-1])
+
+    assert is_whole_or_missing(home)
+    assert driver.do(home, "index") == 0
+
+    assert not half.exists()
+    assert open_current(home / "index").name == "00000002"

@@ -1,0 +1,1 @@
+"""The worker: cleans, groups, links and builds the index beside the site."""
