@@ -52,7 +52,7 @@ def group_file(path: Path, columns: Mapping[str, str], *, as_json: bool) -> None
         texts = [embedded_text(one.subject, one.body) for one in cleaned]
         wordings = [one.subject or one.body for one in cleaned]
         vectors = encoder.encode(texts, on_batch=lambda done: steps.show("embed", done, count))
-    grouping = group_questions(vectors, texts=texts)
+    grouping = group_questions(vectors, texts=texts, langs=[one.lang for one in cleaned])
     answer = _answer(incoming, texts, wordings, vectors, grouping)
     if as_json:
         print_json(answer)
