@@ -17,6 +17,7 @@ from search.features import (
     WORD_FEATURES,
     CosineScale,
     Table,
+    chance_rise,
     hybrid_table,
     meaning_table,
     word_table,
@@ -188,15 +189,21 @@ class Calibration:
         except (ValueError, TypeError, KeyError, AttributeError) as problem:
             raise InvalidInput(f"the calibration cannot be read: {problem}") from problem
 
-    def trust_of(self, langs: Sequence[str]) -> list[Trust]:
-        """What meaning tells in each of these languages."""
-        return [self.languages.get(lang, self.elsewhere) for lang in langs]
+    def trust_of(self, lang: str) -> Trust:
+        """What meaning tells in a language."""
+        return self.languages.get(lang, self.elsewhere)
 
     def hybrid_features(self, candidates: Candidates, words: Table) -> Table:
         """The features of `HYBRID_FEATURES` for candidates with these word features."""
-        trusts = self.trust_of(candidates.langs)
-        meaning = meaning_table(candidates, [trust.scale for trust in trusts])
-        return hybrid_table(words, meaning, np.array([trust.distrust for trust in trusts]))
+        facts = {lang: self._facts(lang) for lang in set(candidates.langs)}
+        per_candidate = np.array([facts[lang] for lang in candidates.langs]).reshape(-1, 3)
+        background, span, distrust = per_candidate.T
+        background = background + span * chance_rise(candidates.wordings)
+        return hybrid_table(words, meaning_table(candidates, background, span), distrust)
+
+    def _facts(self, lang: str) -> tuple[float, float, float]:
+        trust = self.trust_of(lang)
+        return trust.scale.background, trust.scale.span, trust.distrust
 
 
 def _trust(fields: Mapping[str, Any]) -> Trust:

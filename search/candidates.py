@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.index import IndexSnapshot, Mask, Part
-from search.lexical import LexicalMatch
+from search.lexical_matches import MATCH_COLUMNS
 from search.meaning import TOP_PHRASINGS, Rows
 from search.query import ParsedQuery
 from search.results import Filters
@@ -27,16 +27,18 @@ CROWD = 16
 class Candidates:
     """n documents to rank; all sequences are aligned.
 
-    `parts` and `rows` say where a document is in the snapshot. `matches` is None where the
-    words did not find it. `cosines` has shape (n, TOP_PHRASINGS), best phrasing first, NaN
-    where there is no vector. `crowd` holds the best cosines of up to `CROWD` different
-    documents that the viewer may read, falling, whether they pass the filters or not.
+    `parts` and `rows` say where a document is in the snapshot. `matches` has the columns of
+    `MATCH_COLUMNS`, all 0 where the words did not find it. `cosines` has shape
+    (n, TOP_PHRASINGS), best phrasing first, NaN where there is no vector; `wordings` (n,) says
+    of how many phrasings they are the best. `crowd` holds the best cosines of up to `CROWD`
+    different documents that the viewer may read, falling, whether they pass the filters or not.
     """
 
     parts: Rows
     rows: Rows
-    matches: tuple[LexicalMatch | None, ...]
+    matches: NDArray[np.float64]
     cosines: NDArray[np.float32]
+    wordings: Rows
     crowd: NDArray[np.float32]
     langs: tuple[str, ...]
 
@@ -70,8 +72,9 @@ def gather(snapshot: IndexSnapshot, request: Request) -> Candidates:
     return Candidates(
         parts=np.concatenate([one.parts for one in found]),
         rows=np.concatenate([one.rows for one in found]),
-        matches=tuple(match for one in found for match in one.matches),
+        matches=np.concatenate([one.matches for one in found]),
         cosines=np.concatenate([one.cosines for one in found]),
+        wordings=np.concatenate([one.wordings for one in found]),
         crowd=np.sort(crowd)[::-1][:CROWD],
         langs=tuple(lang for one in found for lang in one.langs),
     )
@@ -83,33 +86,32 @@ def _gather_part(
     segment = part.segment
     narrowed = segment.lexical.narrow(request.query, allowed)
     allowed = allowed if narrowed is None else narrowed
-    matches = {
-        match.row: match
-        for match in segment.lexical.search(
-            request.query,
-            allowed=None if allowed.all() else allowed,
-            limit=LEXICAL_CANDIDATES,
-            lang=request.lang,
-        )
-    }
-    lexical_rows = np.fromiter(matches, dtype=np.int64, count=len(matches))
+    found = segment.lexical.find(
+        request.query,
+        allowed=None if allowed.all() else allowed,
+        limit=LEXICAL_CANDIDATES,
+        lang=request.lang,
+    )
     if request.vector is None:
-        rows, crowd = np.sort(lexical_rows), np.empty(0, dtype=np.float32)
+        rows, crowd = np.sort(found.rows), np.empty(0, dtype=np.float32)
         cosines = np.full((len(rows), TOP_PHRASINGS), np.nan, dtype=np.float32)
     else:
         all_cosines = segment.meaning.cosines(request.vector)
         best = segment.meaning.best(all_cosines, len(segment.metadata))
         crowd = _largest(best[readable & ~np.isnan(best)], CROWD)
         near = _nearest_rows(best, allowed)
-        rows = np.union1d(lexical_rows, near)
+        rows = np.union1d(found.rows, near)
         cosines = segment.meaning.nearest(all_cosines, rows)
+    matches = np.zeros((len(rows), len(MATCH_COLUMNS)))
+    matches[np.searchsorted(rows, found.rows)] = found.table
     langs = segment.metadata.values["lang"]
     codes = segment.metadata.codes["lang"]
     return Candidates(
         parts=np.full(len(rows), number, dtype=np.int64),
         rows=rows,
-        matches=tuple(matches.get(row) for row in rows.tolist()),
+        matches=matches,
         cosines=cosines,
+        wordings=segment.meaning.counts(rows),
         crowd=crowd,
         langs=tuple(langs[code] for code in codes[rows].tolist()),
     )

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.candidates import Candidates
-from search.documents import Document
 from search.index import IndexSnapshot
+from search.lexical_documents import DocumentCodes
 from search.meaning import Rows
-from search.query import ParsedQuery, code_key, find_codes
+from search.query import ParsedQuery, code_key
 
 _FAMILY = re.compile(r"^[^\d]+(?=\d)")
 
@@ -34,20 +34,17 @@ def conflicting(
         return found
     for number, part in enumerate(snapshot.parts):
         places = among[candidates.parts[among] == number]
-        documents = part.segment.lexical.documents(candidates.rows[places].tolist())
-        found[places] = [_conflicts(document, asked, families) for document in documents]
+        rows = candidates.rows[places].tolist()
+        found[places] = [
+            _conflicts(part.segment.lexical.codes(row), asked, families) for row in rows
+        ]
     return found
 
 
-def _conflicts(document: Document, asked: set[str], families: set[str]) -> bool:
-    named = _codes(phrasing.text for phrasing in document.phrasings)
-    if named & asked or not _families(named) & families:
+def _conflicts(codes: DocumentCodes, asked: set[str], families: set[str]) -> bool:
+    if codes.wordings & asked or not _families(codes.wordings) & families:
         return False
-    return not _codes([document.answer]) & asked
-
-
-def _codes(texts: Iterable[str]) -> set[str]:
-    return {code_key(code) for text in texts for code in find_codes(text)}
+    return not codes.answer & asked
 
 
 def _families(keys: Iterable[str]) -> set[str]:

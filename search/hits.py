@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kb.access import Viewer, may_read
 from search.calibration import Calibration
 from search.candidates import Request
 from search.documents import Document
 from search.index import IndexSnapshot
+from search.marks import Marker
 from search.ranking import Ranking
 from search.results import Hit
-from search.snippets import make_snippet, mark, matched_phrasing
+from search.snippets import make_snippet, matched_phrasing
 
 SNIPPET_CHARS = 240
 """About three lines on a page."""
@@ -26,6 +27,7 @@ class HitReader:
     ranking: Ranking
     request: Request
     viewer: Viewer
+    _markers: dict[str, Marker] = field(default_factory=dict, repr=False, compare=False)
 
     def hits(
         self, start: int, end: int, *, explaining: Calibration | None = None
@@ -52,7 +54,10 @@ class HitReader:
 
     def _hit(self, rank_: int, document: Document, parts: Mapping[str, float]) -> Hit:
         query, lang = self.request.query, document.lang
-        snippet = make_snippet(document, query, lang=lang, max_chars=SNIPPET_CHARS)
+        marker = self._markers.get(lang)
+        if marker is None:
+            marker = self._markers[lang] = Marker.of(query, lang)
+        snippet = make_snippet(document, marker, max_chars=SNIPPET_CHARS)
         return Hit(
             id=document.id,
             source_id=document.source_id,
@@ -61,7 +66,7 @@ class HitReader:
             url=document.url,
             snippet=snippet.text,
             marks=snippet.marks,
-            title_marks=mark(document.title, query, lang),
+            title_marks=marker.marks(document.title),
             matched_phrasing=matched_phrasing(document, query),
             score=float(self.ranking.scores[rank_]),
             lang=lang,

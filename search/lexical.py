@@ -6,7 +6,6 @@ import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -16,8 +15,16 @@ from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from kb.errors import Conflict, Unavailable
-from search.documents import Document, DocumentPhrasing
+from search.documents import Document
 from search.lexical_build import title_key, write_index
+from search.lexical_documents import DocumentCodes, StoredDocuments
+from search.lexical_matches import (
+    EXACT_BONUS,
+    NONE_FOUND,
+    LexicalMatch,
+    LexicalMatches,
+    match_of,
+)
 from search.lexical_query import phrase_expression, query_terms
 from search.lexical_reader import IndexReader
 from search.lexical_scoring import (
@@ -35,41 +42,6 @@ RARE_CODE_DOCUMENTS = 3
 RARE_CODE_SHARE = 0.02
 """A code names a thing where at most this many or this share of the documents have it."""
 
-EXACT_BONUS = 2.0
-"""Above the largest score of anything inexact, so that exact things come first."""
-
-
-@dataclass(frozen=True, slots=True)
-class LexicalMatch:
-    """How well one document fits the words of a query.
-
-    `row` is the document's number in this index. `bm25` is BM25F over title, phrasings, answer
-    and labels, above 0 where any term was found; `bm25_share` is its part of the most that the
-    query's terms could reach, 0 to 1, and so comparable between queries. `title`, `phrasings`
-    and `answer` are BM25 of that field alone. `term_share` is the share of the query's terms
-    that the document has, weighted by rarity; `ngram` the character n-gram cosine to its best
-    wording; both 0 to 1. `exact_code` counts only for a code that few documents have. `phrase`
-    says that the query's quoted phrases stand in it.
-    """
-
-    row: int
-    bm25: float
-    bm25_share: float
-    title: float
-    phrasings: float
-    answer: float
-    term_share: float
-    ngram: float
-    exact_title: bool
-    exact_code: bool
-    phrase: bool
-
-
-def lexical_score(match: LexicalMatch) -> float:
-    """Return the rank value of a match by words alone, 0 to 4; exact things are above 2."""
-    exact = EXACT_BONUS if match.exact_title or match.exact_code else 0.0
-    return match.bm25_share + match.ngram + exact
-
 
 class LexicalIndex:
     """Documents that can be found by their words, numbered from 0; read-only and thread-safe."""
@@ -83,6 +55,7 @@ class LexicalIndex:
         self._size = int(facts["documents"])
         self._terms = TermWeights.from_lengths(arrays["lengths"])
         self._ngrams = NgramWeights.from_arrays(arrays)
+        self._documents = StoredDocuments(reader)
 
     @classmethod
     def build(cls, path: Path, documents: Iterable[Document]) -> None:
@@ -139,11 +112,26 @@ class LexicalIndex:
         the query's phrases and excluded words, before the limit. `lang` is the language of the
         query, None where it is not known. A query without words finds nothing.
         """
+        found = self.find(query, allowed=allowed, limit=limit, lang=lang)
+        return [
+            match_of(row, values, phrase=bool(query.phrases))
+            for row, values in zip(found.rows.tolist(), found.table.tolist(), strict=True)
+        ]
+
+    def find(
+        self,
+        query: ParsedQuery,
+        *,
+        allowed: NDArray[np.bool_] | None,
+        limit: int,
+        lang: str | None,
+    ) -> LexicalMatches:
+        """Return what `search` does, as arrays."""
         if not self._size or limit <= 0 or not query.words:
-            return []
+            return NONE_FOUND
         allowed = self.narrow(query, allowed)
         if allowed is not None and not allowed.any():
-            return []
+            return NONE_FOUND
         found = self._found_terms(query, lang)
         ngram = self._ngrams.similarities(query.free_text, self._passages)
         titles = self._rows_titled(query.free_text)
@@ -155,25 +143,13 @@ class LexicalIndex:
         if allowed is not None:
             score[~allowed] = 0.0
         rows = best_rows(score, limit)
-        parts = found.parts(rows)
-        return [
-            LexicalMatch(
-                row=row,
-                bm25=bm25,
-                bm25_share=share,
-                title=title,
-                phrasings=phrasings,
-                answer=answer,
-                term_share=term_share,
-                ngram=similarity,
-                exact_title=row in titles,
-                exact_code=row in codes,
-                phrase=bool(query.phrases),
-            )
-            for row, (bm25, share, title, phrasings, answer, term_share), similarity in zip(
-                rows.tolist(), parts.tolist(), ngram[rows].tolist(), strict=True
-            )
-        ]
+        exact = [[row in titles, row in codes] for row in rows.tolist()]
+        return LexicalMatches(
+            rows,
+            np.column_stack(
+                [found.parts(rows), ngram[rows], np.array(exact, dtype=float).reshape(-1, 2)]
+            ),
+        )
 
     def narrow(
         self, query: ParsedQuery, allowed: NDArray[np.bool_] | None
@@ -194,16 +170,11 @@ class LexicalIndex:
 
     def documents(self, rows: Sequence[int]) -> list[Document]:
         """Return the documents of these rows, in the order given."""
-        found = dict(
-            self._reader.rows(
-                "SELECT row, document FROM documents WHERE row IN (SELECT value FROM json_each(?))",
-                [orjson.dumps(list(rows)).decode()],
-            )
-        )
-        missing = [row for row in rows if row not in found]
-        if missing:
-            raise IndexError(f"no document in row {missing[0]} of {self._size}")
-        return [_document(found[row]) for row in rows]
+        return [self._documents.document(row) for row in rows]
+
+    def codes(self, row: int) -> DocumentCodes:
+        """Return the error codes and part numbers that one document names."""
+        return self._documents.codes(row)
 
     def vocabulary(self, audiences: frozenset[str]) -> dict[str, int]:
         """Return each word that readers of these audiences can see and in how many documents."""
@@ -257,10 +228,3 @@ class LexicalIndex:
         found = np.zeros(self._size, dtype=np.bool_)
         found[self._ngrams.passage_rows[[passage for (passage,) in passages]]] = True
         return found
-
-
-def _document(stored: bytes) -> Document:
-    fields = orjson.loads(stored)
-    fields["tags"] = tuple(fields["tags"])
-    fields["phrasings"] = tuple(DocumentPhrasing(**each) for each in fields["phrasings"])
-    return Document(**fields)

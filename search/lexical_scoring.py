@@ -42,7 +42,7 @@ class FoundTerms:
 
     def share_of_most(self) -> NDArray[np.float64]:
         """Return BM25F of every document as a share of the most possible, shape (n,)."""
-        bm25 = _saturated(self.counts @ FIELD_WEIGHTS) * self.rarity
+        bm25 = _saturated(_weighted(self.counts)) * self.rarity
         return np.bincount(self.rows, bm25, minlength=self.size) / max(self.most, 1e-9)
 
     def any_term(self) -> NDArray[np.bool_]:
@@ -71,7 +71,7 @@ class FoundTerms:
         def summed(values: NDArray[np.float32]) -> NDArray[np.float64]:
             return np.bincount(at, values * rarity, len(rows)).astype(np.float64)
 
-        bm25 = summed(_saturated(counts @ FIELD_WEIGHTS))
+        bm25 = summed(_saturated(_weighted(counts)))
         fields = (Field.TITLE, Field.PHRASINGS, Field.ANSWER)
         terms = summed(np.ones(len(at), dtype=np.float32)) * (K1 + 1) / max(self.most, 1e-9)
         return np.column_stack(
@@ -215,6 +215,11 @@ def _rarest(counts: NDArray[np.integer], budget: int) -> NDArray[np.bool_]:
     kept = np.zeros(len(counts), dtype=np.bool_)
     kept[order[np.cumsum(counts[order], dtype=np.int64) <= budget]] = True
     return kept & (counts > 0)
+
+
+def _weighted(counts: NDArray[np.float32]) -> NDArray[np.float32]:
+    # Not `@`: BLAS would wake threads for this, and other searches need the cores.
+    return np.asarray(np.einsum("ij,j->i", counts, FIELD_WEIGHTS), dtype=np.float32)
 
 
 def _saturated(frequency: NDArray[np.float32]) -> NDArray[np.float32]:

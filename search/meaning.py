@@ -76,7 +76,9 @@ class PhrasingVectors:
         """Cosine of every phrasing with a unit query vector, shape (phrasings,)."""
         if not len(self.vectors):
             return np.empty(0, dtype=np.float32)
-        return np.asarray(self.vectors @ query, dtype=np.float32)
+        # Not `@`: BLAS would wake threads for what one thread reads from memory as fast, and
+        # the searches of other readers need the cores.
+        return np.asarray(np.vecdot(self.vectors, query), dtype=np.float32)
 
     def best(self, cosines: NDArray[np.float32], count: int) -> NDArray[np.float32]:
         """Each document's best cosine, shape (count,), NaN where a document has no vector."""
@@ -106,6 +108,14 @@ class PhrasingVectors:
         result[known] = np.where(np.isfinite(nearest), nearest, np.nan)
         return result
 
+    def counts(self, rows: Rows) -> Rows:
+        """How many wordings of each document have a vector, shape (len(rows),)."""
+        if not len(self.documents):
+            return np.zeros(len(rows), dtype=np.int64)
+        places = np.minimum(np.searchsorted(self.documents, rows), len(self.documents) - 1)
+        known = self.documents[places] == rows
+        return np.where(known, self.starts[places + 1] - self.starts[places], 0)
+
     def save(self, folder: Path) -> None:
         """Write the arrays into an existing folder."""
         np.save(folder / "vectors.npy", self.vectors)
@@ -123,5 +133,5 @@ class PhrasingVectors:
 
 
 def _mapped(path: Path) -> NDArray[Any]:
-    found: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return found
+    # A plain array over the same mapping: np.memmap runs Python code for every slice.
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))

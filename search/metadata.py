@@ -134,5 +134,5 @@ def _coded(values: Sequence[str | None]) -> tuple[Codes, tuple[str, ...]]:
 
 
 def _mapped(path: Path) -> NDArray[Any]:
-    found: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return found
+    # A plain array over the same mapping: np.memmap runs Python code for every slice.
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))

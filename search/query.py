@@ -41,9 +41,15 @@ _PARTS = re.compile(
     r'|"(?P<phrase>[^"]*)"',
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?<![^\W_])[A-Za-z0-9]+(?:[-_./:][A-Za-z0-9]+)*(?![^\W_])")
+_CODE = re.compile(
+    r"(?<![^\W_])(?=[-A-Za-z_./:]{0,200}[0-9])[A-Za-z0-9]+(?:[-_./:][A-Za-z0-9]+)*(?![^\W_])"
+)
+"""Looks ahead for a digit first, so that no ordinary word is taken apart."""
 _SPACED_CODE = re.compile(r"(?<![^\W_])(?<!-)([A-Za-z]{1,3}) (\d{2,}[A-Za-z]?)(?![^\W_]|[.,:]\d)")
 _SEPARATORS = re.compile(r"[-_./: ]")
+_LETTER = re.compile("[A-Za-z]")
+_DIGIT = re.compile("[0-9]")
+_DATE_OR_AMOUNT = re.compile("[./:]")
 _MIN_DIGITS = 5
 """Shorter numbers without a letter are years, prices and amounts, not codes."""
 
@@ -118,18 +124,15 @@ def find_codes(text: str, *, spaced: bool = False) -> list[str]:
     A code has a digit and either a letter or at least five digits. With `spaced`, letters
     followed by a number ("e 07") count as one too, which suits a query but not an answer.
     """
-    found = [
-        match.group()
-        for match in _CODE.finditer(text)
-        if len(match.group()) <= MAX_CODE_CHARS and _is_code(match.group())
-    ]
+    found = _codes(text)
     if spaced:
-        found.extend(
-            match.group()
-            for match in _SPACED_CODE.finditer(text)
-            if not is_stop_word(match.group(1).lower(), ("en", "de"))
-        )
-    return list(dict.fromkeys(found))
+        found += _spaced_codes(text)
+    return list(dict.fromkeys(match.group() for match in found))
+
+
+def codes_with_places(text: str) -> list[tuple[str, tuple[int, int]]]:
+    """Return the key of each code, spaced ones too, and where it stands, text[start:end]."""
+    return [(code_key(one.group()), one.span()) for one in _codes(text) + _spaced_codes(text)]
 
 
 def code_key(code: str) -> str:
@@ -137,14 +140,27 @@ def code_key(code: str) -> str:
     return _SEPARATORS.sub("", code).casefold()
 
 
+def _codes(text: str) -> list[re.Match[str]]:
+    return [
+        match
+        for match in _CODE.finditer(text)
+        if match.end() - match.start() <= MAX_CODE_CHARS and _is_code(match.group())
+    ]
+
+
+def _spaced_codes(text: str) -> list[re.Match[str]]:
+    return [
+        match
+        for match in _SPACED_CODE.finditer(text)
+        if not is_stop_word(match.group(1).lower(), ("en", "de"))
+    ]
+
+
 def _is_code(text: str) -> bool:
-    digits = sum(char.isdigit() for char in text)
-    if not digits:
-        return False
-    if any(char.isalpha() for char in text):
-        return True
+    if _LETTER.search(text):
+        return _DIGIT.search(text) is not None
     # 12.05.2024, 10:30 and 1.000 are dates, times and amounts.
-    return digits >= _MIN_DIGITS and not re.search("[./:]", text)
+    return len(_DIGIT.findall(text)) >= _MIN_DIGITS and not _DATE_OR_AMOUNT.search(text)
 
 
 def _distinct(values: list[str], most: int) -> tuple[str, ...]:

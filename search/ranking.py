@@ -85,15 +85,10 @@ def rank(snapshot: IndexSnapshot, request: Request, calibration: Calibration) ->
 
 def _raised(scores: Table, candidates: Candidates) -> Table:
     """Lift exact things above everything else, keeping their order among themselves."""
-    least = np.zeros_like(scores)
-    for index, match in enumerate(candidates.matches):
-        if match is not None:
-            least[index] = max(
-                EXACT_TITLE * match.exact_title,
-                EXACT_CODE * match.exact_code,
-                EXACT_WORDING * (match.ngram >= SAME_LETTERS),
-            )
-    return 1.0 - (1.0 - scores) * (1.0 - least)
+    letters, exact_title, exact_code = candidates.matches.T[-3:]
+    least = np.maximum(EXACT_TITLE * exact_title, EXACT_CODE * exact_code)
+    least = np.maximum(least, EXACT_WORDING * (letters >= SAME_LETTERS))
+    return np.asarray(1.0 - (1.0 - scores) * (1.0 - least))
 
 
 def _keys(snapshot: IndexSnapshot, candidates: Candidates) -> tuple[Rows, NDArray[np.str_]]:

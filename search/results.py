@@ -14,6 +14,11 @@ class Verdict(StrEnum):
     MAYBE = "maybe"
     NONE = "none"
 
+    @property
+    def rank(self) -> int:
+        """How much it promises: 0 nothing, 2 an answer."""
+        return (Verdict.NONE, Verdict.MAYBE, Verdict.ANSWER).index(self)
+
 
 class Mode(StrEnum):
     """How the hits were found."""

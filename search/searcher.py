@@ -144,16 +144,26 @@ class Searcher:
             facets=_facets(snapshot, ranking, total),
             hits=reader.hits(start, end, explaining=explaining),
             near=reader.hits(total, total + near, explaining=explaining),
-            did_you_mean=self._did_you_mean(request, snapshot, verdict),
+            did_you_mean=self._did_you_mean(request, snapshot, mode, verdict),
             cursor=_cursor(ranking, end) if start < end < total else None,
         )
 
     def _did_you_mean(
-        self, request: Request, snapshot: IndexSnapshot, verdict: Verdict
+        self, request: Request, snapshot: IndexSnapshot, mode: Mode, verdict: Verdict
     ) -> str | None:
+        """A correction that would find more than the query did, None where there is none."""
         if verdict is Verdict.ANSWER:
             return None
-        return self._corrector.correct(request.query, snapshot, request.audiences)
+        proposed = self._corrector.correct(request.query, snapshot, request.audiences)
+        if proposed is None:
+            return None
+        # Any word is near some other one; whether it was meant shows in what it finds.
+        corrected = parse_query(proposed)
+        meant = replace(request, query=corrected, vector=self._vector(corrected, snapshot))
+        found = rank(snapshot, meant, self._calibration)
+        confidence = float(found.scores[0]) if len(found) else 0.0
+        better = self._calibration.bounds(mode).verdict(confidence).rank > verdict.rank
+        return proposed if better else None
 
     def _fits(self, snapshot: IndexSnapshot) -> bool:
         return self._encoder is not None and self._encoder.fingerprint == snapshot.fingerprint

@@ -5,31 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from search.analysis import (
-    Word,
-    bigrams,
-    is_cjk,
-    is_stop_word,
-    ngrams,
-    split_words,
-    stem,
-    words_with_places,
-)
+from search.analysis import ngrams
 from search.documents import Document
+from search.marks import Mark, Marker
 from search.query import ParsedQuery
-
-Mark = tuple[int, int]
 
 MAX_READ_CHARS = 10_000
 """Of longer answers only the beginning is looked through."""
 
 LEAD_CHARS = 60
 """What is shown before the first match of a sentence too long to be shown from its beginning."""
-
-MIN_COMPOUND_PART = 5
-"""Shorter stems stand inside other words by accident."""
 
 MIN_SHARED_NGRAMS = 0.3
 """A wording is said to have matched where it shares at least this part of the n-grams."""
@@ -47,16 +33,14 @@ class Snippet:
     marks: tuple[Mark, ...]
 
 
-def make_snippet(
-    document: Document, query: ParsedQuery, *, lang: str, max_chars: int = 200
-) -> Snippet:
-    """Return the piece of the answer that holds most of the query's words.
+def make_snippet(document: Document, marker: Marker, *, max_chars: int = 200) -> Snippet:
+    """Return the piece of the answer that holds most of what the marker looks for.
 
     It begins with a sentence where it can, never inside a word, and is at most `max_chars`
     long. Where nothing matches it is the beginning of the answer.
     """
     text = " ".join(document.answer[:MAX_READ_CHARS].split())
-    marks = mark(text, query, lang)
+    marks = marker.marks(text)
     start = _best_start(text, marks, max_chars)
     end = _end(text, start, max_chars, marks)
     before = f"{_ELLIPSIS} " if start else ""
@@ -68,32 +52,20 @@ def make_snippet(
     )
 
 
-def mark(text: str, query: ParsedQuery, lang: str) -> tuple[Mark, ...]:
-    """Return the ranges of the words of `text` that the query asks for, by stem and fold."""
-    stems, parts = _wanted(query.words, lang)
-    if not stems:
-        return ()
-    marks: list[Mark] = []
-    for word in words_with_places(text):
-        if is_cjk(word.folded):
-            marks.extend(_marks_in_run(word, stems))
-        elif stem(word.folded, lang) in stems or any(part in word.folded for part in parts):
-            marks.append((word.start, word.end))
-    return merged_marks(marks)
-
-
 def matched_phrasing(document: Document, query: ParsedQuery) -> str | None:
     """Return the shown wording nearest to the query, None where the title is nearer.
 
     An unshown wording is never returned, however near it is.
     """
+    shown = [one.text for one in document.phrasings if one.shown and one.text != document.title]
+    if not shown:
+        return None
     asked = ngrams(query.free_text)
     best, best_overlap = None, max(_overlap(asked, document.title), MIN_SHARED_NGRAMS)
-    for phrasing in document.phrasings:
-        if phrasing.shown and phrasing.text != document.title:
-            overlap = _overlap(asked, phrasing.text)
-            if overlap > best_overlap:
-                best, best_overlap = phrasing.text, overlap
+    for text in shown:
+        overlap = _overlap(asked, text)
+        if overlap > best_overlap:
+            best, best_overlap = text, overlap
     return best
 
 
@@ -101,45 +73,6 @@ def _overlap(asked: set[int], text: str) -> float:
     """Return the Dice coefficient of the n-grams, 0 to 1."""
     found = ngrams(text)
     return 2 * len(asked & found) / max(len(asked) + len(found), 1)
-
-
-@lru_cache(maxsize=1_000)
-def _wanted(words: tuple[str, ...], lang: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Return the stems to mark and those of them that may stand inside a compound."""
-    folded = split_words(" ".join(words))
-    telling = [word for word in folded if not is_stop_word(word, (lang, "en"))] or folded
-    stems = frozenset(stem(word, lang) for word in telling)
-    parts = tuple(
-        sorted(each for each in stems if len(each) >= MIN_COMPOUND_PART and each.isalpha())
-    )
-    return stems, parts
-
-
-def _marks_in_run(word: Word, stems: frozenset[str]) -> list[Mark]:
-    if len(word.folded) != word.end - word.start:
-        return []
-    pairs = [
-        (word.start + at, word.start + at + 2)
-        for at, pair in enumerate(bigrams(word.folded))
-        if pair in stems and len(pair) > 1
-    ]
-    singles = [
-        (word.start + at, word.start + at + 1)
-        for at, char in enumerate(word.folded)
-        if char in stems
-    ]
-    return sorted(pairs + singles)
-
-
-def merged_marks(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    """Return the ranges with those joined that overlap or touch; `marks` ascend."""
-    merged: list[Mark] = []
-    for start, end in marks:
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return tuple(merged)
 
 
 def _best_start(text: str, marks: Sequence[Mark], max_chars: int) -> int:

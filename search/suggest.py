@@ -16,8 +16,8 @@ from rapidfuzz.distance import OSA
 
 from search.analysis import fold, is_cjk, words_with_places
 from search.documents import Document
+from search.marks import merged_marks
 from search.query import clean
-from search.snippets import merged_marks
 from search.spelling import most_edits
 
 MIN_CHARS = 2

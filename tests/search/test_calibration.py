@@ -43,7 +43,7 @@ def test_a_language_that_was_not_measured_is_trusted_as_the_worst_one():
 
     worst = max(trust.distrust for trust in calibration.languages.values())
 
-    assert calibration.trust_of(["xx"])[0].distrust == worst
+    assert calibration.trust_of("xx").distrust == worst
 
 
 def test_a_model_that_tells_nothing_apart_is_distrusted_in_full():

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from kb.errors import Conflict, Unavailable
 from search.documents import Document, DocumentPhrasing
-from search.lexical import LexicalIndex, lexical_score
+from search.lexical import LexicalIndex
+from search.lexical_matches import lexical_score
 from search.query import parse_query
 
 
@@ -286,6 +287,17 @@ def test_an_empty_index_finds_nothing():
     assert len(index) == 0
     assert found(index, "pump") == []
     assert index.documents([]) == []
+
+
+def test_the_codes_of_a_document_are_known_apart_for_wordings_and_answer():
+    index = LexicalIndex.in_memory([entry("Error E-07 or E 09", "Not for CF-1204-B.")])
+
+    codes = index.codes(0)
+
+    assert codes.wordings == {"e07"}
+    assert codes.answer == {"cf1204b"}
+    with pytest.raises(IndexError):
+        index.codes(1)
     index.close()
 
 

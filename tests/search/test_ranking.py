@@ -4,7 +4,13 @@ import pytest
 from kb.access import GUEST
 from search.bootstrap import calibrate_bootstrap
 from search.candidates import Request, gather
-from search.features import HYBRID_FEATURES, MEANING_FEATURES, CosineScale, meaning_table
+from search.features import (
+    HYBRID_FEATURES,
+    MEANING_FEATURES,
+    CosineScale,
+    chance_rise,
+    meaning_table,
+)
 from search.query import parse_query
 from search.ranking import rank
 from tests.search.stores import HELP_DESK, LetterEncoder, entry, snapshot
@@ -75,13 +81,34 @@ def test_candidates_come_from_words_and_meaning_once_each():
 def test_cosines_are_read_on_the_scale_of_their_language():
     found = gather(snapshot(HELP_DESK[:1]), request("how do i reset my password"))
 
-    same = meaning_table(found, [CosineScale(background=0.0, match=1.0)])
-    stretched = meaning_table(found, [CosineScale(background=0.5, match=1.0)])
+    def meaning_on(scale):
+        return meaning_table(found, np.array([scale.background]), np.array([scale.span]))
+
+    same = meaning_on(CosineScale(background=0.0, match=1.0))
+    stretched = meaning_on(CosineScale(background=0.5, match=1.0))
 
     best = MEANING_FEATURES.index("meaning_best")
     assert same[0, best] == pytest.approx(1.0, abs=1e-3)
     assert stretched[0, best] == pytest.approx(1.0, abs=2e-3)
     assert len(HYBRID_FEATURES) == len(set(HYBRID_FEATURES))
+
+
+def test_the_best_of_many_wordings_must_be_nearer_than_the_best_of_a_few(calibration):
+    few = entry(1, "Mails are not sent", wordings=("cannot send mail",))
+    many = entry(1, "Mails are not sent", wordings=[f"no mail leaves {n}" for n in range(300)])
+    query = "mails are not printed"
+
+    first, second = (rank(snapshot([one]), request(query), calibration) for one in (few, many))
+
+    assert first.candidates.wordings.tolist() == [2]
+    assert second.candidates.wordings.tolist() == [301]
+    assert second.candidates.cosines[0, 0] == first.candidates.cosines[0, 0]
+    assert second.scores[0] < first.scores[0]
+
+
+def test_up_to_ten_wordings_nothing_is_put_down_to_chance():
+    assert chance_rise(np.array([0, 1, 10])).tolist() == [0.0, 0.0, 0.0]
+    assert chance_rise(np.array([300]))[0] > chance_rise(np.array([50]))[0] > 0.0
 
 
 def test_an_index_that_holds_nothing_ranks_nothing(calibration):

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from kb.access import GUEST, INTERNAL, MEMBERS, PUBLIC, Role, Viewer
 from kb.errors import Conflict, InvalidInput
 from search.bootstrap import calibrate_bootstrap
+from search.correction import Corrector
+from search.query import parse_query
 from search.results import Filters, Mode, Verdict
 from search.searcher import Searcher
 from tests.search.stores import HELP_DESK, LetterEncoder, Shelf, entry, snapshot
@@ -176,6 +178,26 @@ def test_a_correction_never_uses_a_word_that_the_viewer_may_not_read(searcher):
     assert searcher.search("zebrovski", viewer=AGENT).did_you_mean == "zebrowski"
     assert searcher.search("zebrovski", viewer=CUSTOMER).did_you_mean is None
     assert searcher.search("pasword", viewer=GUEST).did_you_mean == "password"
+
+
+def test_a_correction_is_offered_only_where_it_finds_more(calibration):
+    store = (
+        *HELP_DESK,
+        entry(8, "When do you deliver?", "Our drivers take one break. " + "Ask them. " * 30),
+    )
+    searcher = Searcher(Shelf(snapshot(store)), LetterEncoder(), calibration)
+    foreign = parse_query("how do i bake bread")
+
+    proposed = Corrector().correct(foreign, snapshot(store), GUEST.audiences)
+
+    assert proposed == "how do i take break"
+    assert searcher.search(foreign.text, viewer=GUEST).did_you_mean is None
+    assert searcher.search("parcle", viewer=GUEST).did_you_mean == "parcel"
+
+
+def test_what_a_correction_would_find_is_looked_for_with_the_same_filters(searcher):
+    assert searcher.search("pasword", viewer=GUEST).did_you_mean == "password"
+    assert searcher.search("pasword product:shop", viewer=GUEST).did_you_mean is None
 
 
 def test_filters_narrow_and_one_given_wins_over_one_typed(searcher):

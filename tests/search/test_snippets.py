@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.documents import Document, DocumentPhrasing
+from search.marks import Marker
 from search.query import parse_query
-from search.snippets import make_snippet, mark, matched_phrasing
+from search.snippets import make_snippet, matched_phrasing
 
 LONG = (
     "Switch the machine off first. Wait until the lamp is dark and the fan stands still. "
@@ -36,11 +37,11 @@ def entry(answer="", *, title="Cleaning", shown=(), hidden=()):
 
 
 def snippet(answer, text, *, lang="en", max_chars=120):
-    return make_snippet(entry(answer), parse_query(text), lang=lang, max_chars=max_chars)
+    return make_snippet(entry(answer), Marker.of(parse_query(text), lang), max_chars=max_chars)
 
 
 def marked(text, query, lang="en"):
-    return [text[start:end] for start, end in mark(text, parse_query(query), lang)]
+    return [text[a:b] for a, b in Marker.of(parse_query(query), lang).marks(text)]
 
 
 def test_a_short_answer_is_shown_whole():
@@ -86,6 +87,10 @@ def test_a_match_far_inside_one_long_sentence_is_reached():
         ("再起動して", "動", "ja", ["動"]),
         ("Art of starting", "art", "en", ["Art"]),
         ("Anything", "", "en", []),
+        ("Error E-07: the unit is out", "what is E-07", "en", ["E-07"]),
+        ("Error E-07 on the display", "e07", "en", ["E-07"]),
+        ("Class E, part 07, E 07 and E-15", "E-07 error", "en", ["E 07"]),
+        ("The iPhone 15 case", "case iPhone-15", "en", ["iPhone", "case"]),
     ],
 )
 def test_words_are_marked_by_stem_and_fold(text, query, lang, words):
