@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from indexer.grouping import UNGROUPED
 from indexer.grouping_base import GroupingBase, Said, find_base, read_said
 from kb.access import OPERATOR
 from kb.questions import GroupableQuestion
@@ -42,6 +45,16 @@ class GroupingState:
             if row.topic_id is not None:
                 members.setdefault(row.topic_id, set()).add(question_id)
         return members
+
+    def topic_numbers(self) -> NDArray[np.int32]:
+        """The topic that each question is in, numbered from 0, UNGROUPED where there is none."""
+        numbers: dict[int, int] = {}
+        topic_of = np.full(len(self.questions), UNGROUPED, dtype=np.int32)
+        for row, question in enumerate(self.questions):
+            place = self.assigned.get(question.id)
+            if place is not None and place.topic_id is not None:
+                topic_of[row] = numbers.setdefault(place.topic_id, len(numbers))
+        return topic_of
 
     def fresh(self) -> list[GroupableQuestion]:
         """The questions that no grouping has seen."""

@@ -199,7 +199,7 @@ def _group_all(
         texts=hashes,
         langs=[one.lang for one in state.questions],
         decisions=given.pairs,
-        previous=_present_topics(state) if held else None,
+        previous=state.topic_numbers() if held else None,
         on_progress=tell,
     )
     members: list[set[int]] = [set() for _ in range(grouping.topic_count)]
@@ -249,17 +249,6 @@ def _new_base(
         waiting=state.waiting,
         afresh=len(state.questions),
     )
-
-
-def _present_topics(state: GroupingState) -> NDArray[np.int32]:
-    """The topic that each question is in now, numbered from 0, UNGROUPED where there is none."""
-    numbers: dict[int, int] = {}
-    topic_of = np.full(len(state.questions), UNGROUPED, dtype=np.int32)
-    for row, question in enumerate(state.questions):
-        place = state.assigned.get(question.id)
-        if place is not None and place.topic_id is not None:
-            topic_of[row] = numbers.setdefault(place.topic_id, len(numbers))
-    return topic_of
 
 
 def _save(

@@ -83,10 +83,16 @@ def import_questions(
         outcomes: Counter[str] = Counter()
         with transaction(engine) as conn:
             changed = []
+            bad: list[BadRow] = []
             for row in batch:
                 if isinstance(row, BadRow):
+                    bad.append(row)
                     continue
-                question_id, outcome = store_question(conn, row, channel=channel, source=source)
+                try:
+                    question_id, outcome = store_question(conn, row, channel=channel, source=source)
+                except InvalidInput as error:
+                    bad.append(BadRow(row.row, error.field or "", str(error)))
+                    continue
                 outcomes[outcome] += 1
                 if outcome != "unchanged":
                     changed.append(question_id)
@@ -94,9 +100,8 @@ def import_questions(
                 enqueue(conn, "index")
                 record_changes(conn, "question", changed)
         report.count(outcomes)
-        for row in batch:
-            if isinstance(row, BadRow):
-                report.note_bad(row)
+        for one in bad:
+            report.note_bad(one)
         if on_progress is not None:
             on_progress(report)
     return report
@@ -148,8 +153,8 @@ def import_entries(
             if outcomes["new"] or outcomes["updated"]:
                 enqueue(conn, "index")
         report.count(outcomes)
-        for row in bad:
-            report.note_bad(row)
+        for one in bad:
+            report.note_bad(one)
     return report
 
 

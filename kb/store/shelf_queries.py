@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Column, Connection, Select, Table, func, select
 
 from kb.access import Viewer
 from kb.entries import Entry
 from kb.store.entry_queries import entries_by_id
 from kb.store.schema import categories, entries, entry_tags, products, tags
+
+MAX_SHELVES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfCount:
+    """A category or product and how many readable entries stand on it."""
+
+    slug: str
+    name: str
+    entries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +78,29 @@ def _on_shelves(statement: Select[int], wanted: OnShelves, viewer: Viewer) -> Se
     return statement
 
 
-def product_counts(
-    conn: Connection, *, audiences: frozenset[str], limit: int = 50
-) -> list[tuple[str, str, int]]:
-    """(slug, name, number of published entries) of the products with readable entries."""
+def category_counts(conn: Connection, *, viewer: Viewer) -> list[ShelfCount]:
+    """The categories with published entries that the viewer may read, the fullest first."""
+    return _counts(conn, categories, entries.c.category_id, viewer)
+
+
+def product_counts(conn: Connection, *, viewer: Viewer) -> list[ShelfCount]:
+    """The products with published entries that the viewer may read, the fullest first."""
+    return _counts(conn, products, entries.c.product_id, viewer)
+
+
+def _counts(
+    conn: Connection, shelf: Table, shelf_of_entry: Column[int], viewer: Viewer
+) -> list[ShelfCount]:
     number = func.count(entries.c.id)
     statement = (
-        select(products.c.slug, products.c.name, number)
-        .join(entries, entries.c.product_id == products.c.id)
-        .where(entries.c.state == "published", entries.c.audience.in_(audiences))
-        .group_by(products.c.id, products.c.slug, products.c.name)
-        .order_by(number.desc(), products.c.name)
-        .limit(limit)
+        select(shelf.c.slug, shelf.c.name, number)
+        .join(entries, shelf_of_entry == shelf.c.id)
+        .where(entries.c.state == "published", entries.c.audience.in_(viewer.audiences))
+        .group_by(shelf.c.id, shelf.c.slug, shelf.c.name)
+        .order_by(number.desc(), shelf.c.name)
+        .limit(MAX_SHELVES)
     )
-    return [(row[0], row[1], row[2]) for row in conn.execute(statement)]
+    return [ShelfCount(row[0], row[1], row[2]) for row in conn.execute(statement)]
 
 
 def shelf_names(conn: Connection, slugs: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, insert, select
 
 from kb.errors import InvalidInput
 from kb.slugs import SLUG_CHARS, slugify
 from kb.store.engine import upsert
-from kb.store.schema import categories, entries, entry_tags, products, tags
+from kb.store.schema import categories, entry_tags, products, tags
 from kb.store.types import storable
 
 MAX_NAME_CHARS = 200
@@ -45,22 +45,6 @@ def category_id_for(conn: Connection, name: str) -> int:
 def tag_id_for(conn: Connection, name: str) -> int:
     """The tag's id, made now if it is new."""
     return _shelf_id(conn, tags, name)
-
-
-def category_counts(
-    conn: Connection, *, audiences: frozenset[str], limit: int = 50
-) -> list[tuple[str, str, int]]:
-    """(slug, name, number of published entries) of the categories with readable entries."""
-    number = func.count(entries.c.id)
-    statement = (
-        select(categories.c.slug, categories.c.name, number)
-        .join(entries, entries.c.category_id == categories.c.id)
-        .where(entries.c.state == "published", entries.c.audience.in_(audiences))
-        .group_by(categories.c.id, categories.c.slug, categories.c.name)
-        .order_by(number.desc(), categories.c.name)
-        .limit(limit)
-    )
-    return [(row[0], row[1], row[2]) for row in conn.execute(statement)]
 
 
 def replace_entry_tags(conn: Connection, entry_id: int, names: tuple[str, ...]) -> bool:

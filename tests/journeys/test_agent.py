@@ -35,9 +35,7 @@ def test_an_agent_promotes_a_topic_and_customers_find_it_within_a_second(open_pa
     page.goto("/desk/topics")
     row = page.get_by_role("row").filter(has_text=re.compile("machine found|app", re.IGNORECASE))
     row.get_by_role("link").first.click()
-    page.get_by_role("textbox", name="Title").fill(
-        "Why does the app not find my machine any more?"
-    )
+    page.get_by_role("textbox", name="Title").fill("Why does the app not find my machine any more?")
     page.get_by_role("textbox", name="Answer").fill(ANSWER)
     page.get_by_role("button", name=re.compile("Publish")).click()
     expect(page.get_by_role("button", name=re.compile("Publish"))).to_have_count(0)

@@ -86,9 +86,7 @@ def test_a_wrong_slug_leads_to_the_right_address(open_page):
 def test_what_is_internal_is_nowhere_to_be_found(open_page):
     page = open_page("/search?q=goodwill+e-09", locale="en-GB")
 
-    assert "goodwill" not in page.locator("main").inner_text().lower().replace(
-        "goodwill e-09", ""
-    )
+    assert "goodwill" not in page.locator("main").inner_text().lower().replace("goodwill e-09", "")
 
 
 def test_dark_and_light_have_their_own_colours(open_page):

@@ -9,7 +9,7 @@ import pytest
 from jinja2 import meta, nodes
 
 from web.http import contexts as c
-from web.http import samples
+from web.http import docs_contexts, samples
 from web.http.assets import Assets
 from web.http.desk_contexts import Trend
 from web.http.i18n import LOCALES
@@ -88,16 +88,16 @@ PAGES = {
     ),
     "admin/pieces.html": (samples.pieces_page(),),
     "api/docs.html": (
-        c.ApiPage(
+        docs_contexts.ApiPage(
             "What it is.",
             "1.0",
             (
-                c.ApiOperation(
+                docs_contexts.ApiOperation(
                     "search_get",
                     "GET",
                     "/api/v1/search",
                     "Find it.",
-                    takes=(c.ApiField("q", "string", "What is looked for."),),
+                    takes=(docs_contexts.ApiField("q", "string", "What is looked for."),),
                     gives=(),
                 ),
             ),

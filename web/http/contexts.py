@@ -290,36 +290,3 @@ class ErrorPage:
     status: int
     detail: str = ""
     request_id: str | None = None
-
-
-# --- the API's documentation ------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ApiField:
-    """One parameter or property; `kind` is its type in a few words."""
-
-    name: str
-    kind: str
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class ApiOperation:
-    """One operation with what it takes and what it gives."""
-
-    key: str
-    method: str
-    path: str
-    description: str
-    takes: tuple[ApiField, ...]
-    gives: tuple[ApiField, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ApiPage:
-    """All that api/docs.html may read; operations in the order of the description."""
-
-    about: str
-    version: str
-    operations: tuple[ApiOperation, ...]

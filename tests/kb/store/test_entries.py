@@ -30,7 +30,7 @@ from kb.store.entries import (
 from kb.store.phrasings import phrasings_of
 from kb.store.redirects import add_redirect
 from kb.store.schema import entries, entry_revisions
-from kb.store.shelves import category_counts
+from kb.store.shelf_queries import ShelfCount, category_counts
 
 
 def test_an_entry_comes_back_as_it_was_given(conn: Connection, agent: Viewer) -> None:
@@ -313,8 +313,8 @@ def test_categories_count_only_what_the_viewer_may_read(
         add_entry(conn, shelved, viewer=agent, state="published")
     add_entry(conn, replace(content, category="Drafts"), viewer=agent)
 
-    assert category_counts(conn, audiences=Viewer().audiences) == [("account", "Account", 1)]
-    assert category_counts(conn, audiences=agent.audiences) == [("account", "Account", 2)]
+    assert category_counts(conn, viewer=Viewer()) == [ShelfCount("account", "Account", 1)]
+    assert category_counts(conn, viewer=agent) == [ShelfCount("account", "Account", 2)]
 
 
 def test_a_vote_counts_once_per_visitor_and_revision(

@@ -36,11 +36,6 @@ from tests.indexer.subjects import SUBJECTS, SubjectEncoder, wording
 from web.worker.index_run import run_index
 from web.worker.loop import Worker
 
-# Small, so that every step has several moments to die at.
-kb.importing.BATCH_ROWS = 20
-indexer.clean.BATCH_QUESTIONS = 20
-indexer.embed.BATCH_TEXTS = 16
-
 PER_SUBJECT = 15
 FIRST = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -145,4 +140,8 @@ def obey() -> None:
 
 
 if __name__ == "__main__":
+    # Small, so that every step has several moments to die at; only in this process.
+    kb.importing.BATCH_ROWS = 20
+    indexer.clean.BATCH_QUESTIONS = 20
+    indexer.embed.BATCH_TEXTS = 16
     obey()

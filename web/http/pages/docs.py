@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from starlette.requests import Request
 
-from web.http.contexts import ApiField, ApiOperation, ApiPage
 from web.http.dependencies import VisitDep
+from web.http.docs_contexts import ApiField, ApiOperation, ApiPage
 
 router = APIRouter()
 
