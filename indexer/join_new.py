@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.grouping import UNGROUPED
-from indexer.joining import REACH_QUANTILE, join_topic
+from indexer.joining import BLOCK_PAIRS, join_topic
 from indexer.neighbour_graph import neighbour_count
 from indexer.vectors import Neighbours, nearest_neighbours
 from kb.questions import GroupableQuestion
@@ -16,12 +16,6 @@ from kb.topics import Assignment
 
 EXACT_PAIRS = 200_000_000
 """Up to this many cosines one pass over all is faster than building an index for few queries."""
-
-BLOCK_PAIRS = 20_000_000
-"""Cosines held at once: 80 MB."""
-
-MEASURED_MEMBERS = 300
-"""Members of a topic whose nearest fellow is looked for; so many give its low tenth well enough."""
 
 
 def place_new_questions(
@@ -62,38 +56,6 @@ def place_new_questions(
             )
         )
     return rows
-
-
-def measure_reaches(
-    vectors: NDArray[np.float32], topic_of: NDArray[np.int32], *, topic_count: int
-) -> NDArray[np.float32]:
-    """How near a question must be to join each topic: shape (topic_count,), cosines.
-
-    The low tenth of the members' cosines to their nearest fellow member; 1.0 where a topic has
-    one member only. It looks inside the topics, so it costs no search over all questions.
-    """
-    reaches = np.ones(topic_count, dtype=np.float32)
-    order = np.argsort(topic_of, kind="stable")
-    bounds = np.searchsorted(topic_of[order], np.arange(topic_count + 1))
-    for topic in range(topic_count):
-        members = vectors[order[bounds[topic] : bounds[topic + 1]]]
-        if len(members) < 2:
-            continue
-        step = -(-len(members) // MEASURED_MEMBERS)
-        asked = np.arange(0, len(members), step)
-        reaches[topic] = np.quantile(_nearest_fellow(members, asked), REACH_QUANTILE)
-    return reaches
-
-
-def _nearest_fellow(members: NDArray[np.float32], asked: NDArray[np.int64]) -> NDArray[np.float32]:
-    nearest = np.empty(len(asked), dtype=np.float32)
-    size = max(1, BLOCK_PAIRS // len(members))
-    for start in range(0, len(asked), size):
-        rows = asked[start : start + size]
-        cosines = members[rows] @ members.T
-        cosines[np.arange(len(rows)), rows] = -1.0
-        nearest[start : start + size] = cosines.max(axis=1)
-    return nearest
 
 
 def _nearest(known: NDArray[np.float32], new: NDArray[np.float32], *, k: int) -> Neighbours:

@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.grouping import MIN_EDGE_COSINE, UNGROUPED
-from indexer.vectors import Neighbours
 
 # Where the neighbours' vote is not a clear majority, the question waits.
 MIN_AGREEMENT = 0.6
 # A question joins when it is as near as all but the loosest tenth of the topic's members.
 REACH_QUANTILE = 0.1
+# Members whose nearest fellow is looked for; so many give a topic's low tenth well enough.
+MEASURED_MEMBERS = 300
+# Cosines held at once: 80 MB.
+BLOCK_PAIRS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +32,13 @@ class Join:
     confidence: float
 
 
-def topic_reaches(
-    neighbours: Neighbours, topic_of: NDArray[np.int32], *, topic_count: int
-) -> NDArray[np.float32]:
-    """How near a question must be to join each topic: shape (topic_count,), cosines.
-
-    The low tenth of the members' cosines to their nearest fellow member; 1.0 where no two
-    members are neighbours, so that only its own copies join such a topic.
-    """
-    reaches = np.ones(topic_count, dtype=np.float32)
-    if neighbours.indices.shape[1] == 0:
-        return reaches
-    near_topic = np.where(neighbours.indices >= 0, topic_of[neighbours.indices], UNGROUPED)
-    fellow = (near_topic == topic_of[:, None]) & (topic_of[:, None] != UNGROUPED)
-    nearest = np.where(fellow, neighbours.cosines, -np.inf).max(axis=1)
-    for topic in range(topic_count):
-        known = nearest[(topic_of == topic) & np.isfinite(nearest)]
-        if len(known):
-            reaches[topic] = np.quantile(known, REACH_QUANTILE)
-    return reaches
-
-
 def join_topic(
     topics: NDArray[np.int32], cosines: NDArray[np.float32], *, reaches: NDArray[np.float32]
 ) -> Join:
     """Decide from a question's neighbours, nearest first, in microseconds.
 
     topics, cosines: shape (k,), the neighbours' topics (UNGROUPED where they have none) and
-    cosines; reaches: shape (topic_count,), from `topic_reaches`. A neighbour without a topic
+    cosines; reaches: shape (topic_count,), from `measure_reaches`. A neighbour without a topic
     votes for waiting.
     """
     votes = np.maximum(cosines.astype(np.float64) - MIN_EDGE_COSINE, 0.0) ** 2
@@ -74,3 +56,35 @@ def join_topic(
     confidence = agreement * min(1.0, cosine / max(reach, 1e-9))
     joins = near_enough and agreement >= MIN_AGREEMENT
     return Join(nearest if joins else None, nearest, confidence)
+
+
+def measure_reaches(
+    vectors: NDArray[np.float32], topic_of: NDArray[np.int32], *, topic_count: int
+) -> NDArray[np.float32]:
+    """How near a question must be to join each topic: shape (topic_count,), cosines.
+
+    The low tenth of the members' cosines to their nearest fellow member; 1.0 where a topic has
+    one member only. It looks inside the topics, so it costs no search over all questions.
+    """
+    reaches = np.ones(topic_count, dtype=np.float32)
+    order = np.argsort(topic_of, kind="stable")
+    bounds = np.searchsorted(topic_of[order], np.arange(topic_count + 1))
+    for topic in range(topic_count):
+        members = vectors[order[bounds[topic] : bounds[topic + 1]]]
+        if len(members) < 2:
+            continue
+        step = -(-len(members) // MEASURED_MEMBERS)
+        asked = np.arange(0, len(members), step)
+        reaches[topic] = np.quantile(_nearest_fellow(members, asked), REACH_QUANTILE)
+    return reaches
+
+
+def _nearest_fellow(members: NDArray[np.float32], asked: NDArray[np.int64]) -> NDArray[np.float32]:
+    nearest = np.empty(len(asked), dtype=np.float32)
+    size = max(1, BLOCK_PAIRS // len(members))
+    for start in range(0, len(asked), size):
+        rows = asked[start : start + size]
+        cosines = members[rows] @ members.T
+        cosines[np.arange(len(rows)), rows] = -1.0
+        nearest[start : start + size] = cosines.max(axis=1)
+    return nearest

@@ -20,7 +20,8 @@ from indexer.grouping_state import (
     read_state,
     vanished_since,
 )
-from indexer.join_new import measure_reaches, place_new_questions
+from indexer.join_new import place_new_questions
+from indexer.joining import measure_reaches
 from indexer.matching import TopicMatch, match_topics
 from indexer.progress import Progress
 from indexer.topic_facts import DescribedTopic, describe_topics

@@ -2,7 +2,8 @@ import numpy as np
 
 from indexer import join_new
 from indexer.grouping import UNGROUPED
-from indexer.join_new import measure_reaches, place_new_questions
+from indexer.join_new import place_new_questions
+from indexer.joining import measure_reaches
 from kb.clock import utc_now
 from kb.embedded_text import text_hash
 from kb.questions import GroupableQuestion

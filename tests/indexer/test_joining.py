@@ -1,7 +1,7 @@
 import numpy as np
 
 from indexer.grouping import group_questions
-from indexer.joining import join_topic, topic_reaches
+from indexer.joining import join_topic, measure_reaches
 from indexer.vectors import nearest_neighbours
 from tests.indexer.sphere import clusters
 
@@ -41,9 +41,7 @@ def test_left_out_questions_join_the_topic_that_a_full_grouping_gives_them():
     rows, gold = clusters(10, 30, spread=0.8)
     late = np.arange(len(rows)) % 10 == 0
     base, grouping = rows[~late], group_questions(rows[~late])
-    reaches = topic_reaches(
-        nearest_neighbours(base, k=10), grouping.topic_of, topic_count=grouping.topic_count
-    )
+    reaches = measure_reaches(base, grouping.topic_of, topic_count=grouping.topic_count)
     near = nearest_neighbours(base, k=10, queries=rows[late])
     joins = [
         join_topic(grouping.topic_of[indices], cosines, reaches=reaches)
