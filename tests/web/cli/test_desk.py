@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.web.cli.conftest import Run, assert_refused
@@ -58,6 +58,15 @@ def test_merge_split_move_and_undo(topics: list[int], run: Run, counts: Counts) 
     assert run("merge", lamp, invoice, "--json").json["topic"] == lamp
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl+C as at a terminal: a test run in the background inherits that it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_is_told_and_nothing_is_half_done(
     topics: list[int], run: Run, tmp_path: Path, counts: Counts
 ) -> None:
