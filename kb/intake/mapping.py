@@ -147,6 +147,15 @@ class ColumnMapping:
         """What a person is told about the choice: the help desk, or "column names"."""
         return self.vendor.capitalize() if self.vendor else "column names"
 
+    def __str__(self) -> str:
+        """One line for a person: `Zendesk export: text from description, id from ticket_id`."""
+        found = f"{self.name} export" if self.vendor else "columns"
+        pairs = (
+            field if field == column else f"{field} from {column}"
+            for field, column in self.columns.items()
+        )
+        return f"{found}: {', '.join(pairs)}"
+
     def value(self, row: Mapping[str, object], field: str) -> object:
         """Return what `row` holds for `field`, None where it holds nothing."""
         column = self.columns.get(field)

@@ -47,7 +47,7 @@ def import_command(
     if questions.note:
         say(questions.note)
     if questions.mapping is not None:
-        say(f"columns: {questions.mapping}")
+        say(str(questions.mapping))
     with progress() as display:
         task = display.add_task("importing", total=None)
         report = import_questions(

@@ -3,7 +3,7 @@
 import pytest
 
 from kb.errors import InvalidInput
-from kb.intake.mapping import choose_mapping, parse_map_options
+from kb.intake.mapping import ColumnMapping, choose_mapping, parse_map_options
 
 
 def test_options_are_read_with_their_aliases():
@@ -79,3 +79,8 @@ def test_common_names_are_recognised_in_any_spelling(columns, expected):
 )
 def test_the_help_desk_is_recognised_and_named(columns, name):
     assert choose_mapping(columns, [], {}).name == name
+
+
+def test_a_mapping_is_told_in_one_line():
+    assert str(ColumnMapping("", {"text": "body", "id": "id"})) == "columns: text from body, id"
+    assert str(ColumnMapping("zendesk", {"id": "id"})) == "Zendesk export: id"

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.web.cli.conftest import Run, assert_refused
 
 Counts = Callable[[], dict[str, int]]
