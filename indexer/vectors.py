@@ -24,6 +24,8 @@ EXACT_SERVED_ROWS = 50_000
 CELLS_PER_SQRT_ROW = 4
 CELLS_VISITED = 16
 CELLS_VISITED_SERVED = 64
+# A search for many rows visits more cells: enough to hold this many allowed rows for each.
+ROWS_VISITED_PER_WANTED = 4
 TRAINING_ROWS_PER_CELL = 39
 TRAINING_ROUNDS = 6
 # Bounds the scores held at once to block * (k + 1), and gives the caller regular breaks.
@@ -81,9 +83,13 @@ class VectorIndex:
         self._index = index
 
     @classmethod
-    def build(cls, vectors: NDArray[np.float32]) -> VectorIndex:
-        """An index over `vectors`, shape (n, dim), float32, unit rows."""
-        return cls(_built(_checked(vectors), exact_rows=EXACT_SERVED_ROWS))
+    def build(cls, vectors: NDArray[np.float32], *, exact_rows: int | None = None) -> VectorIndex:
+        """An index over `vectors`, shape (n, dim), float32, unit rows.
+
+        Up to `exact_rows` rows it scans them all; None stands for EXACT_SERVED_ROWS.
+        """
+        limit = EXACT_SERVED_ROWS if exact_rows is None else exact_rows
+        return cls(_built(_checked(vectors), exact_rows=limit))
 
     @classmethod
     def open(cls, path: Path) -> VectorIndex:
@@ -115,18 +121,19 @@ class VectorIndex:
         """
         if query.shape != (self.dim,):
             raise InvalidInput(f"the query has shape {query.shape}, expected ({self.dim},)")
-        wanted = min(k, len(self) if allowed is None else int(allowed.sum()))
+        kept = len(self) if allowed is None else int(np.count_nonzero(allowed))
+        wanted = min(k, kept)
         if wanted <= 0:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         cosines, rows = self._index.search(
             np.ascontiguousarray(query[None], dtype=np.float32),
             wanted,
-            params=self._parameters(allowed),
+            params=self._parameters(allowed, kept, wanted),
         )
         found = rows[0] >= 0
         return rows[0][found].astype(np.int64), np.clip(cosines[0][found], -1.0, 1.0)
 
-    def _parameters(self, allowed: NDArray[np.bool_] | None) -> Any:
+    def _parameters(self, allowed: NDArray[np.bool_] | None, kept: int, wanted: int) -> Any:
         selector = None
         if allowed is not None:
             if allowed.shape != (len(self),):
@@ -134,8 +141,10 @@ class VectorIndex:
             selector = _faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
         if not isinstance(self._index, faiss.IndexIVF):
             return _faiss.SearchParameters(sel=selector)
-        narrow = allowed is not None and allowed.mean() < NARROW_FILTER_SHARE
-        cells = self._index.nlist if narrow else min(CELLS_VISITED_SERVED, self._index.nlist)
+        cells = self._index.nlist
+        if kept >= NARROW_FILTER_SHARE * len(self):
+            holding = -(-cells * ROWS_VISITED_PER_WANTED * wanted // kept)
+            cells = min(cells, max(CELLS_VISITED_SERVED, holding))
         return _faiss.SearchParametersIVF(sel=selector, nprobe=cells)
 
 

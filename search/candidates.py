@@ -7,20 +7,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from search.index import IndexSnapshot, Mask, Part
+from search.index import IndexSnapshot, Part
 from search.lexical_matches import MATCH_COLUMNS
-from search.meaning import TOP_PHRASINGS, Rows
+from search.meaning import CROWD, TOP_PHRASINGS, Rows, Scope
 from search.query import ParsedQuery
 from search.results import Filters
 
 LEXICAL_CANDIDATES = 60
 """Candidates by words in each part of the index; recall rises no further beyond it."""
-
-MEANING_CANDIDATES = 60
-"""Candidates by meaning in each part of the index."""
-
-CROWD = 16
-"""How many of the best documents describe what else the store holds for a query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +56,8 @@ class Request:
 
 def gather(snapshot: IndexSnapshot, request: Request) -> Candidates:
     """Collect the candidates of every part of the index, only from what may be found."""
-    allowed = snapshot.allowed(request.audiences, request.filters)
-    readable = snapshot.allowed(request.audiences, Filters())
+    allowed = snapshot.scopes(request.audiences, request.filters)
+    readable = snapshot.scopes(request.audiences, Filters())
     found = [
         _gather_part(number, part, request, allowed[number], readable[number])
         for number, part in enumerate(snapshot.parts)
@@ -81,14 +75,15 @@ def gather(snapshot: IndexSnapshot, request: Request) -> Candidates:
 
 
 def _gather_part(
-    number: int, part: Part, request: Request, allowed: Mask, readable: Mask
+    number: int, part: Part, request: Request, allowed: Scope, readable: Scope
 ) -> Candidates:
     segment = part.segment
-    narrowed = segment.lexical.narrow(request.query, allowed)
-    allowed = allowed if narrowed is None else narrowed
+    narrowed = segment.lexical.narrow(request.query, allowed.documents)
+    if narrowed is not None:
+        allowed = segment.meaning.scope(narrowed)
     found = segment.lexical.find(
         request.query,
-        allowed=None if allowed.all() else allowed,
+        allowed=None if allowed.documents.all() else allowed.documents,
         limit=LEXICAL_CANDIDATES,
         lang=request.lang,
     )
@@ -96,12 +91,10 @@ def _gather_part(
         rows, crowd = np.sort(found.rows), np.empty(0, dtype=np.float32)
         cosines = np.full((len(rows), TOP_PHRASINGS), np.nan, dtype=np.float32)
     else:
-        all_cosines = segment.meaning.cosines(request.vector)
-        best = segment.meaning.best(all_cosines, len(segment.metadata))
-        crowd = _largest(best[readable & ~np.isnan(best)], CROWD)
-        near = _nearest_rows(best, allowed)
-        rows = np.union1d(found.rows, near)
-        cosines = segment.meaning.nearest(all_cosines, rows)
+        near = segment.meaning.near(
+            request.vector, allowed=allowed, readable=readable, found=found.rows
+        )
+        rows, cosines, crowd = near.rows, near.cosines, near.crowd
     matches = np.zeros((len(rows), len(MATCH_COLUMNS)))
     matches[np.searchsorted(rows, found.rows)] = found.table
     langs = segment.metadata.values["lang"]
@@ -115,17 +108,3 @@ def _gather_part(
         crowd=crowd,
         langs=tuple(langs[code] for code in codes[rows].tolist()),
     )
-
-
-def _nearest_rows(best: NDArray[np.float32], allowed: Mask) -> Rows:
-    rows = np.flatnonzero(allowed & ~np.isnan(best))
-    if len(rows) <= MEANING_CANDIDATES:
-        return rows
-    nearest = np.argpartition(-best[rows], MEANING_CANDIDATES)[:MEANING_CANDIDATES]
-    return rows[nearest]
-
-
-def _largest(values: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-    if len(values) <= count:
-        return values
-    return np.partition(values, len(values) - count)[-count:]

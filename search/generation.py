@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from kb.errors import Conflict, Unavailable
 from search.documents import Document
 from search.lexical import LexicalIndex
-from search.meaning import PhrasingVectors
+from search.meaning import EXACT_PHRASINGS, PhrasingVectors
 from search.metadata import Metadata
 
 log = logging.getLogger(__name__)
@@ -96,9 +96,11 @@ def build_generation(
     documents: Iterable[Document],
     vectors: VectorSource,
     state: RecordState,
+    exact_phrasings: int = EXACT_PHRASINGS,
 ) -> Path:
     """Write a new generation, make it the current one and return its folder.
 
+    Above `exact_phrasings` vectors it holds an index of them too.
     Nothing of it can be seen before it is complete, synced and checked. Raises Conflict while
     another process of this machine builds, and IndexBroken if the check fails.
     """
@@ -109,7 +111,7 @@ def build_generation(
         name = _next_name(index_dir)
         building = index_dir / f"{BUILDING_PREFIX}{name}"
         building.mkdir()
-        _write(building, list(documents), vectors, state)
+        _write(building, list(documents), vectors, state, exact_phrasings=exact_phrasings)
         open_generation(building)
         folder = index_dir / name
         building.rename(folder)
@@ -126,9 +128,13 @@ def open_generation(folder: Path) -> Generation:
         path = folder / name
         if not path.is_file() or path.stat().st_size != size or _sha256(path) != checksum:
             raise IndexBroken(f"index file {path} is torn or was changed: it will be rebuilt")
+    try:
+        meaning = PhrasingVectors.open(folder)
+    except Unavailable as problem:
+        raise IndexBroken(f"{problem}: it will be rebuilt") from problem
     segment = Segment(
         lexical=LexicalIndex.open(folder / LEXICAL_FILE),
-        meaning=PhrasingVectors.open(folder),
+        meaning=meaning,
         metadata=Metadata.open(folder),
     )
     _check_counts(folder, manifest, segment)
@@ -178,11 +184,16 @@ def make_segment(documents: Sequence[Document], vectors: VectorSource) -> Segmen
 
 
 def _write(
-    folder: Path, documents: list[Document], vectors: VectorSource, state: RecordState
+    folder: Path,
+    documents: list[Document],
+    vectors: VectorSource,
+    state: RecordState,
+    *,
+    exact_phrasings: int,
 ) -> None:
     LexicalIndex.build(folder / LEXICAL_FILE, documents)
     meaning = PhrasingVectors.of(documents, vectors(_hashes(documents)))
-    meaning.save(folder)
+    meaning.save(folder, exact_phrasings=exact_phrasings)
     Metadata.of(documents).save(folder)
     files = {}
     for path in sorted(folder.iterdir()):
@@ -214,6 +225,9 @@ def _check_counts(folder: Path, manifest: Manifest, segment: Segment) -> None:
     expected = (manifest.documents, manifest.documents, manifest.vectors)
     if counts != expected:
         raise IndexBroken(f"index {folder} holds {counts} rows, its manifest says {expected}")
+    index = segment.meaning.index
+    if index is not None and len(index) != manifest.vectors:
+        raise IndexBroken(f"index {folder} searches {len(index)} of {manifest.vectors} vectors")
 
 
 def _next_name(index_dir: Path) -> str:

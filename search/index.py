@@ -18,6 +18,7 @@ from search.generation import (
     find_current_name,
     open_current,
 )
+from search.meaning import Scope
 from search.results import Filters
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,8 @@ DELTA_LIMIT = 500
 """Changed documents above which a new generation is due: a delta is rebuilt at each change."""
 
 CACHED_MASKS = 64
-"""Pairs of audiences and filters whose allowed rows are kept; one mask is a byte a document."""
+"""Pairs of audiences and filters whose allowed rows are kept: a byte a document, and one a
+phrasing where an index searches them."""
 
 Mask = NDArray[np.bool_]
 
@@ -48,19 +50,23 @@ class IndexSnapshot:
     seq: int
     fingerprint: str
     parts: tuple[Part, ...]
-    _masks: dict[tuple[frozenset[str], Filters], tuple[Mask, ...]] = field(
+    _scopes: dict[tuple[frozenset[str], Filters], tuple[Scope, ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
     def allowed(self, audiences: frozenset[str], filters: Filters) -> tuple[Mask, ...]:
         """Which rows of each part may be found: alive, readable and passing the filters."""
+        return tuple(scope.documents for scope in self.scopes(audiences, filters))
+
+    def scopes(self, audiences: frozenset[str], filters: Filters) -> tuple[Scope, ...]:
+        """The same with the vectors of these rows; equal questions get the same objects."""
         key = (audiences, filters)
-        found = self._masks.get(key)
+        found = self._scopes.get(key)
         if found is None:
-            found = tuple(_allowed(part, audiences, filters) for part in self.parts)
-            if len(self._masks) >= CACHED_MASKS:
-                self._masks.clear()
-            self._masks[key] = found
+            found = tuple(_scope(part, audiences, filters) for part in self.parts)
+            if len(self._scopes) >= CACHED_MASKS:
+                self._scopes.clear()
+            self._scopes[key] = found
         return found
 
     def langs(self) -> frozenset[str]:
@@ -163,7 +169,7 @@ def snapshot_of(segment: Segment, *, fingerprint: str) -> IndexSnapshot:
     return IndexSnapshot("", "", 0, fingerprint, (Part(segment, None),))
 
 
-def _allowed(part: Part, audiences: frozenset[str], filters: Filters) -> Mask:
+def _scope(part: Part, audiences: frozenset[str], filters: Filters) -> Scope:
     metadata = part.segment.metadata
     mask = metadata.readable(audiences) & metadata.matching(filters)
-    return mask if part.alive is None else mask & part.alive
+    return part.segment.meaning.scope(mask if part.alive is None else mask & part.alive)

@@ -5,18 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.documents import Document
 
+if TYPE_CHECKING:
+    from indexer.vectors import VectorIndex
+
+EXACT_PHRASINGS = 50_000
+"""Above it an index of cells beats scanning (docs/adr/0007-generations-and-delta.md)."""
+
+NEAR_PHRASINGS = (1_000, 4_000)
+"""How many phrasings the index is asked for, at first and if those are of too few documents."""
+
+NARROW_SHARE = 0.05
+"""Share of phrasings below which scanning the allowed ones beats looking through the cells."""
+
+GATHERED_ROWS = 1_024
+"""Vectors copied together at a time: what fits into a core's cache."""
+
+MEANING_CANDIDATES = 60
+"""Candidates by meaning in each part of the index."""
+
+CROWD = 16
+"""How many of the best documents describe what else the store holds for a query."""
+
+INDEX_FILE = "vectors.faiss"
+
 TOP_PHRASINGS = 3
 """How many of a document's nearest phrasings vote; more reward entries that have many."""
 
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
 class QueryEncoder(Protocol):
@@ -33,17 +57,42 @@ class QueryEncoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Documents among which to look: `documents` has shape (n,).
+
+    `phrasings` says the same of the vectors, shape (phrasings,); empty where no index asks.
+    """
+
+    documents: Mask
+    phrasings: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What is near a query: document `rows`, rising, and what is known of them.
+
+    `cosines` has shape (len(rows), TOP_PHRASINGS), best first, NaN where there are fewer.
+    `crowd` holds the best cosines of up to `CROWD` readable documents, in no order.
+    """
+
+    rows: Rows
+    cosines: NDArray[np.float32]
+    crowd: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class PhrasingVectors:
     """The vectors of all phrasings of n documents, grouped by document.
 
     `vectors` has shape (phrasings, dim), float32, unit rows. `documents` holds the rows of
     the documents that have at least one vector, rising, and the vectors of `documents[i]`
-    are `vectors[starts[i]:starts[i + 1]]`.
+    are `vectors[starts[i]:starts[i + 1]]`. `index` searches them where they are many.
     """
 
     vectors: Vectors
     documents: Rows
     starts: Rows
+    index: VectorIndex | None = None
 
     @property
     def dim(self) -> int:
@@ -72,6 +121,34 @@ class PhrasingVectors:
             starts=np.array(starts, dtype=np.int64),
         )
 
+    def scope(self, documents: Mask) -> Scope:
+        """The documents of a mask, shape (n,), as `near` wants them."""
+        if self.index is None:
+            return Scope(documents, np.empty(0, dtype=np.bool_))
+        return Scope(documents, np.repeat(documents[self.documents], np.diff(self.starts)))
+
+    def near(
+        self, query: NDArray[np.float32], *, allowed: Scope, readable: Scope, found: Rows
+    ) -> Near:
+        """The allowed documents nearest to a unit query vector, and those of `found` anyway.
+
+        Their cosines are exact in any case; which documents are nearest, and the crowd, are
+        nearly always the true ones where an index looks for them.
+        """
+        if self.index is None:
+            cosines = self.cosines(query)
+            best = self.best(cosines, len(allowed.documents))
+            rows = np.flatnonzero(allowed.documents & ~np.isnan(best))
+            rows = np.union1d(found, _nearest_rows(rows, best[rows]))
+            crowd = best[readable.documents & ~np.isnan(best)]
+            return Near(rows, self.nearest(cosines, rows), _largest(crowd, CROWD))
+        rows, best = self._look_up(query, allowed, self.index, enough=MEANING_CANDIDATES)
+        crowd = best
+        if readable is not allowed:
+            _, crowd = self._look_up(query, readable, self.index, enough=CROWD)
+        rows = np.union1d(found, _nearest_rows(rows, best))
+        return Near(rows, self._nearest_of(query, rows), _largest(crowd, CROWD))
+
     def cosines(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosine of every phrasing with a unit query vector, shape (phrasings,)."""
         if not len(self.vectors):
@@ -92,44 +169,129 @@ class PhrasingVectors:
 
         Returns shape (len(rows), TOP_PHRASINGS).
         """
+        known, starts, ends = self._spans(rows)
         result = np.full((len(rows), TOP_PHRASINGS), np.nan, dtype=np.float32)
-        if not len(self.documents) or not len(rows):
-            return result
-        places = np.minimum(np.searchsorted(self.documents, rows), len(self.documents) - 1)
-        known = self.documents[places] == rows
-        starts, ends = self.starts[places[known]], self.starts[places[known] + 1]
-        width = max(int((ends - starts).max(initial=0)), TOP_PHRASINGS)
-        grid = starts[:, None] + np.arange(width)
-        inside = grid < ends[:, None]
-        own = np.where(inside, cosines[np.minimum(grid, len(cosines) - 1)], -np.inf)
-        if width > TOP_PHRASINGS:
-            own = np.partition(own, width - TOP_PHRASINGS, axis=1)[:, -TOP_PHRASINGS:]
-        nearest = np.sort(own, axis=1)[:, ::-1]
-        result[known] = np.where(np.isfinite(nearest), nearest, np.nan)
+        result[known] = _largest_of_spans(cosines, starts, ends)
         return result
 
     def counts(self, rows: Rows) -> Rows:
         """How many wordings of each document have a vector, shape (len(rows),)."""
+        known, starts, ends = self._spans(rows)
+        result = np.zeros(len(rows), dtype=np.int64)
+        result[known] = ends - starts
+        return result
+
+    def _look_up(
+        self, query: NDArray[np.float32], scope: Scope, index: VectorIndex, *, enough: int
+    ) -> tuple[Rows, NDArray[np.float32]]:
+        """Nearest documents of a scope, rising, at least `enough` if there are, and their best."""
+        mask = scope.phrasings
+        kept = int(np.count_nonzero(mask))
+        if kept <= max(NARROW_SHARE * len(mask), NEAR_PHRASINGS[0]):
+            phrasings = np.flatnonzero(mask)
+            return self._documents_of(phrasings, self._cosines_of(query, phrasings))
+        wanted = min(enough, int(np.count_nonzero(scope.documents[self.documents])))
+        for count in NEAR_PHRASINGS:
+            found = index.search(query, count, None if kept == len(mask) else mask)
+            rows, best = self._documents_of(*found)
+            if len(rows) >= wanted:
+                return rows, best
+        return self._documents_of(np.flatnonzero(mask), self.cosines(query)[mask])
+
+    def _documents_of(
+        self, phrasings: Rows, cosines: NDArray[np.float32]
+    ) -> tuple[Rows, NDArray[np.float32]]:
+        """The documents of phrasings, rising, and the best cosine of each."""
+        places = np.searchsorted(self.starts, phrasings, side="right") - 1
+        places, group = np.unique(places, return_inverse=True)
+        best = np.full(len(places), -np.inf, dtype=np.float32)
+        np.maximum.at(best, group, cosines)
+        return self.documents[places], best
+
+    def _nearest_of(self, query: NDArray[np.float32], rows: Rows) -> NDArray[np.float32]:
+        """What `nearest` returns, from the vectors of these documents alone."""
+        known, starts, ends = self._spans(rows)
+        own_ends = np.cumsum(ends - starts)
+        own_starts = own_ends - (ends - starts)
+        cosines = np.empty(own_ends[-1] if len(own_ends) else 0, dtype=np.float32)
+        for at, start, end in zip(own_starts, starts, ends, strict=True):
+            cosines[at : at + end - start] = np.vecdot(self.vectors[start:end], query)
+        result = np.full((len(rows), TOP_PHRASINGS), np.nan, dtype=np.float32)
+        result[known] = _largest_of_spans(cosines, own_starts, own_ends)
+        return result
+
+    def _cosines_of(self, query: NDArray[np.float32], phrasings: Rows) -> NDArray[np.float32]:
+        cosines = np.empty(len(phrasings), dtype=np.float32)
+        for start in range(0, len(phrasings), GATHERED_ROWS):
+            block = slice(start, start + GATHERED_ROWS)
+            cosines[block] = np.vecdot(self.vectors[phrasings[block]], query)
+        return cosines
+
+    def _spans(self, rows: Rows) -> tuple[Mask, Rows, Rows]:
+        """Which documents have vectors, shape (len(rows),), and where theirs start and end."""
         if not len(self.documents):
-            return np.zeros(len(rows), dtype=np.int64)
+            nowhere = np.empty(0, dtype=np.int64)
+            return np.zeros(len(rows), dtype=np.bool_), nowhere, nowhere
         places = np.minimum(np.searchsorted(self.documents, rows), len(self.documents) - 1)
         known = self.documents[places] == rows
-        return np.where(known, self.starts[places + 1] - self.starts[places], 0)
+        return known, self.starts[places[known]], self.starts[places[known] + 1]
 
-    def save(self, folder: Path) -> None:
-        """Write the arrays into an existing folder."""
+    def save(self, folder: Path, *, exact_phrasings: int = EXACT_PHRASINGS) -> None:
+        """Write the arrays into an existing folder, above `exact_phrasings` with an index."""
         np.save(folder / "vectors.npy", self.vectors)
         np.save(folder / "vector_documents.npy", self.documents)
         np.save(folder / "vector_starts.npy", self.starts)
+        if len(self.vectors) > exact_phrasings:
+            from indexer.vectors import VectorIndex
+
+            built = VectorIndex.build(self.vectors, exact_rows=exact_phrasings)
+            built.save(folder / INDEX_FILE)
 
     @classmethod
     def open(cls, folder: Path) -> PhrasingVectors:
-        """Read what `save` wrote; the vectors stay on disk, memory-mapped."""
+        """Read what `save` wrote; the vectors stay on disk, memory-mapped.
+
+        Raises Unavailable for an index that cannot be read.
+        """
+        index = None
+        if (folder / INDEX_FILE).exists():
+            # Only here: faiss takes a tenth of a second and 14 MB that small stores can spare.
+            from indexer.vectors import VectorIndex
+
+            index = VectorIndex.open(folder / INDEX_FILE)
         return cls(
             vectors=_mapped(folder / "vectors.npy"),
             documents=_mapped(folder / "vector_documents.npy"),
             starts=_mapped(folder / "vector_starts.npy"),
+            index=index,
         )
+
+
+def _largest_of_spans(
+    cosines: NDArray[np.float32], starts: Rows, ends: Rows
+) -> NDArray[np.float32]:
+    width = max(int((ends - starts).max(initial=0)), TOP_PHRASINGS)
+    if not len(starts):
+        return np.empty((0, TOP_PHRASINGS), dtype=np.float32)
+    grid = starts[:, None] + np.arange(width)
+    inside = grid < ends[:, None]
+    own = np.where(inside, cosines[np.minimum(grid, len(cosines) - 1)], -np.inf)
+    if width > TOP_PHRASINGS:
+        own = np.partition(own, width - TOP_PHRASINGS, axis=1)[:, -TOP_PHRASINGS:]
+    nearest = np.sort(own, axis=1)[:, ::-1]
+    return np.where(np.isfinite(nearest), nearest, np.nan)
+
+
+def _nearest_rows(rows: Rows, best: NDArray[np.float32]) -> Rows:
+    if len(rows) <= MEANING_CANDIDATES:
+        return rows
+    return rows[np.argpartition(-best, MEANING_CANDIDATES)[:MEANING_CANDIDATES]]
+
+
+def _largest(values: NDArray[np.float32], count: int) -> NDArray[np.float32]:
+    if len(values) <= count:
+        return values
+    return np.partition(values, len(values) - count)[-count:]
 
 
 def _mapped(path: Path) -> NDArray[Any]:
