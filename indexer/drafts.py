@@ -29,6 +29,18 @@ COURTESY = re.compile(
     r"|gruß|hallo|guten tag|sehr geehrte\w*|freut)\b",
     re.IGNORECASE,
 )
+# "Please post a screenshot of your settings" asks back without a question mark.
+REQUEST = re.compile(
+    r"\b(?:please|kindly|can you|could you|we (?:will )?need)\b.{0,40}?"
+    r"\b(?:post|provide|attach|share|upload|send|describe|tell|give|let us know|include|copy)\b"
+    r".{0,60}?\b(?:screenshots?|messages?|logs?|details?|info\w*|settings?|versions?|errors?|texts?"
+    r"|images?|photos?|us|me|numbers?)\b"
+    r"|\b(?:bitte|könn(?:ten|en) sie)\b.{0,80}?"
+    r"\b(?:bildschirmfotos?|screenshots?|fehlermeldung\w*|angaben|einstellungen|fotos?|protokoll\w*"
+    r"|\w*nummer|uns|mir)\b.{0,60}?"
+    r"\b(?:schicken|senden|schreiben|nennen|beschreiben|mitteilen|teilen|anhängen|hochladen)\b",
+    re.IGNORECASE,
+)
 LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 NEGATION = re.compile(
@@ -92,7 +104,9 @@ def find_draft(replies: Sequence[TopicReply]) -> Draft | None:
 def is_useful(text: str) -> bool:
     """Whether a reply says something beyond a question back, a courtesy or a bare link."""
     sentences = (found.strip() for found in SENTENCE.findall(LINK.sub(" ", text)))
-    telling = (s for s in sentences if not s.endswith("?") and not _is_courtesy(s))
+    telling = (
+        s for s in sentences if not (s.endswith("?") or _is_courtesy(s) or REQUEST.search(s))
+    )
     return sum(len(sentence.split()) for sentence in telling) >= MIN_WORDS
 
 

@@ -22,6 +22,8 @@ def reply(number: int, text: str, *, is_solution: bool = False, votes: int = 0) 
         "We are very sorry for the trouble. Thank you for your patience, kind regards!",
         "https://example.org/help/how-to-reset-the-password-of-your-account-in-ten-steps",
         "Welche Version nutzen Sie denn und auf welchem Gerät läuft die App bei Ihnen?",
+        "Please attach a photo of the display and send us the full text of the error message.",
+        "Können Sie uns bitte die Fehlermeldung und Ihre Einstellungen dazu schicken, vielen Dank.",
         "Das tut uns sehr leid. Vielen Dank für Ihre Geduld und freundliche Grüße.",
         "",
     ],
@@ -31,7 +33,15 @@ def test_a_reply_that_says_nothing_is_passed_over(text):
     assert find_draft([reply(1, text)]) is None
 
 
-@pytest.mark.parametrize("text", [RESET, RESET_DE, f"Sorry about that! {RESET} Does it work now?"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        RESET,
+        RESET_DE,
+        f"Sorry about that! {RESET} Does it work now?",
+        f"{RESET} If it fails again, please send us a screenshot of the page.",
+    ],
+)
 def test_a_reply_that_says_what_to_do_is_useful(text):
     assert is_useful(text)
 
