@@ -91,7 +91,6 @@ def _fill(settings: Settings) -> None:
             )
             add_entry(conn, content, viewer=OPERATOR, state="published")
     engine.dispose()
-    (settings.home / "secret").write_text("benchmark\n", encoding="ascii")
     subprocess.run([*KB, "index"], env=_environment(settings.home), check=True)
 
 

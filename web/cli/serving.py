@@ -16,6 +16,7 @@ from kb.settings import read_settings
 from web.cli.app import app
 from web.cli.engines import open_record
 from web.cli.output import say
+from web.cli.record import make_secret
 from web.worker.companion import worker_beside
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
@@ -34,7 +35,14 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="Serving processes.")] = 1,
 ) -> None:
     """Run the site, with a worker process beside it."""
-    open_record(read_settings()).dispose()
+    # Imported here, because no other command needs the site and it takes half a second.
+    from web.http.site import check_site_settings
+
+    settings = read_settings()
+    open_record(settings).dispose()
+    make_secret(settings)
+    # What would stop the serving processes is said here, in one line, before they start.
+    check_site_settings(settings)
     require_free(host, port)
     # Without a handler of ours SIGTERM would end this process before the worker beside it.
     signal.signal(signal.SIGTERM, _stop)

@@ -128,6 +128,12 @@ def open_site(look: Look) -> Site:
     )
 
 
+def check_site_settings(settings: Settings) -> None:
+    """Raise InvalidInput or Unavailable for what would keep a site from starting."""
+    make_look(settings)
+    read_secret(settings)
+
+
 def read_secret(settings: Settings) -> bytes:
     """The signing secret; raises Unavailable where there is none, or a guessable one."""
     try:

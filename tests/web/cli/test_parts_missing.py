@@ -109,3 +109,14 @@ def test_a_server_that_does_not_answer_is_told(
     assert "secretword" not in ran.err
     monkeypatch.setenv("KB_DATABASE_URL", "mysql://u:secretword@host/kb")
     assert_refused(run("status"), "postgresql://")
+
+
+def test_what_keeps_the_site_from_starting_is_told_in_one_line(
+    record: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = record / "secret"
+    secret.write_text("short\n", encoding="ascii")
+    assert_refused(run("serve"), "too short")
+    secret.unlink()
+    monkeypatch.setenv("KB_PUBLIC_URL", "help.example.com")
+    assert_refused(run("serve"), "KB_PUBLIC_URL must be like")
