@@ -37,7 +37,7 @@ check: $(STAMP) ## lint, types and import rules
 
 bench: $(STAMP) ## run the benchmarks beside their peers (KB_BENCH_DATA names the data)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks --report docs/benchmarks.md
 
 clean: ## remove what was built; the record in KB_HOME stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

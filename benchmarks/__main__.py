@@ -38,8 +38,8 @@ def main() -> int:
         failed += code != 0
         seconds = time.perf_counter() - started
         sections.append(_section(name, text, code, seconds))
-    if options.report:
-        options.report.write_text(_head() + "\n".join(sections), encoding="utf-8")
+        if options.report:
+            options.report.write_text(_head() + "\n".join(sections), encoding="utf-8")
     return failed
 
 

@@ -132,11 +132,16 @@ def report(judged: JudgedSet, encoder: QueryEncoder, calibration: Calibration) -
             f"| {name} | {interval.mean:.3f} | {interval.low:.3f}–{interval.high:.3f} "
             f"| {np.mean([reciprocal_rank(*pair) for pair in pairs]):.3f} "
             f"| {np.mean([hit(*pair) for pair in pairs]):.3f} "
-            f"| {auroc(known, foreign):.3f} | {false_answers(known, foreign):.3f} |"
+            f"| {_figure(auroc(known, foreign))} | {_figure(false_answers(known, foreign))} |"
         )
     best = max((n for n in gains if n in ("BM25", "dense")), key=lambda n: np.mean(gains[n]))
     ahead = paired_bootstrap(gains["Kundig"], gains[best])
     print(f"\nKundig - {best}: {ahead.mean:+.3f} ({ahead.low:+.3f} to {ahead.high:+.3f})")
+
+
+def _figure(value: float) -> str:
+    """Three places; a dash where the set has no queries without an answer."""
+    return "-" if np.isnan(value) else f"{value:.3f}"
 
 
 def main() -> int:
