@@ -97,6 +97,12 @@ def claim(conn: Connection) -> Job | None:
     return Job(row.id, row.kind, row.payload, row.attempts + 1)
 
 
+def finish_waiting(conn: Connection, kind: str, *, up_to: datetime) -> None:
+    """Close the jobs of a kind that waited at a time: somebody did their work meanwhile."""
+    waiting = (jobs.c.kind == kind) & (jobs.c.state == "queued") & (jobs.c.created_at <= up_to)
+    conn.execute(update(jobs).where(waiting).values(state="done", finished_at=utc_now()))
+
+
 def renew_lease(conn: Connection, job_id: int) -> None:
     """Tell that the job's worker is alive."""
     until = utc_now() + timedelta(seconds=LEASE_S)

@@ -16,7 +16,9 @@ from indexer.learn import learn_wordings
 from indexer.progress import Progress
 from indexer.regroup import GroupingReport, regroup
 from indexer.relink import relink
+from kb.clock import utc_now
 from kb.settings import Settings
+from kb.store import jobs
 from kb.store.engine import transaction
 from kb.store.runs import finish_run, start_run
 from search.build import build_index, find_manifest
@@ -96,7 +98,11 @@ def run_index(
 
     Waits while another process indexes; raises Conflict when that takes too long.
     """
-    return do_index(settings, engine, encoder, IndexJob(full=full, on_progress=on_progress))
+    started_at = utc_now()
+    report = do_index(settings, engine, encoder, IndexJob(full=full, on_progress=on_progress))
+    with transaction(engine) as conn:
+        jobs.finish_waiting(conn, "index", up_to=started_at)
+    return report
 
 
 def do_index(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, select, update
 
 import kb
 from kb.access import Viewer
+from kb.clock import utc_now
 from kb.errors import Conflict, InvalidInput, NotFound, NotPermitted, Unavailable
 from kb.store.audit import Subject, audit_of, record_audit
 from kb.store.calibrations import find_calibration, save_calibration
@@ -25,7 +26,15 @@ from kb.store.engine import transaction
 from kb.store.idempotency import KeptAnswer, find_answer, keep_answer
 from kb.store.instance import find_value, get_incarnation, renew_incarnation, set_value
 from kb.store.intents import SearchIntent, add_intents
-from kb.store.jobs import MAX_ATTEMPTS, claim, enqueue, finish, has_work, renew_lease
+from kb.store.jobs import (
+    MAX_ATTEMPTS,
+    claim,
+    enqueue,
+    finish,
+    finish_waiting,
+    has_work,
+    renew_lease,
+)
 from kb.store.redirects import add_redirect, find_redirect
 from kb.store.runs import finish_run, last_run, start_run
 from kb.store.schema import idempotency_keys, instance, jobs, redirects, search_intents, tags
@@ -284,4 +293,13 @@ def test_whether_there_is_work_is_seen_without_taking_it(conn: Connection) -> No
 
     assert has_work(conn)
     assert claim(conn) is not None
+    assert not has_work(conn)
+
+
+def test_work_that_was_done_by_hand_does_not_wait_any_more(conn: Connection) -> None:
+    enqueue(conn, "index")
+    finish_waiting(conn, "index", up_to=LONG_AGO)
+    assert has_work(conn)
+
+    finish_waiting(conn, "index", up_to=utc_now())
     assert not has_work(conn)
