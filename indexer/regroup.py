@@ -73,9 +73,11 @@ class GroupingReport:
             return f"nothing new, {self.topics:,} topics"
         if self.how == "joined":
             return f"{self.joined:,} new questions joined one of {self.topics:,} topics"
+        found = f"{self.topics:,} topics from {self.questions:,} questions, {self.ungrouped:,} ungrouped"
+        if self.new_topics == self.topics and not self.vanished_topics:
+            return found
         return (
-            f"{self.topics:,} topics from {self.questions:,} questions, "
-            f"{self.ungrouped:,} ungrouped; {self.kept_share:.1%} stayed where they were, "
+            f"{found}; {self.kept_share:.1%} stayed where they were, "
             f"{self.new_topics:,} topics new, {self.vanished_topics:,} gone"
         )
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from indexer import grouping_base
-from indexer.regroup import regroup
+from indexer.regroup import GroupingReport, regroup
 from kb.access import OPERATOR
 from kb.clock import utc_now
 from kb.promotion import Promotion, promote_topic
@@ -284,3 +284,11 @@ def test_the_fake_model_tells_subjects_apart():
     near = vector_of(wording("parcel", 1)) @ vector_of(wording("parcel", 2))
     far = vector_of(wording("parcel", 1)) @ vector_of(wording("invoice", 1))
     assert near > 0.6 > 0.5 > far
+
+
+def test_a_first_grouping_says_nothing_of_what_stayed():
+    first = GroupingReport("full", questions=40, topics=4, ungrouped=3, new_topics=4)
+    later = GroupingReport("full", questions=44, topics=5, ungrouped=3, new_topics=1)
+
+    assert str(first) == "4 topics from 40 questions, 3 ungrouped"
+    assert "100.0% stayed" in str(later)
