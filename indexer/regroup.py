@@ -73,7 +73,8 @@ class GroupingReport:
             return f"nothing new, {self.topics:,} topics"
         if self.how == "joined":
             return f"{self.joined:,} new questions joined one of {self.topics:,} topics"
-        found = f"{self.topics:,} topics from {self.questions:,} questions, {self.ungrouped:,} ungrouped"
+        found = f"{self.topics:,} topics from {self.questions:,} questions, "
+        found += f"{self.ungrouped:,} ungrouped"
         if self.new_topics == self.topics and not self.vanished_topics:
             return found
         return (
