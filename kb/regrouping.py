@@ -15,10 +15,10 @@ from kb.store.questions import questions_by_id
 from kb.store.redirects import add_redirect
 from kb.store.topics import (
     add_topic,
+    count_members,
     find_assignment,
     get_topic,
     save_assignments,
-    save_topic_facts,
     set_topic_state,
     topic_members,
 )
@@ -48,7 +48,7 @@ def merge_topics(conn: Connection, into_id: int, other_id: int, *, viewer: Viewe
     _assign(conn, [row.question_id for row in members], into.id)
     set_topic_state(conn, other.id, "merged", merged_into=into.id)
     add_redirect(conn, "topic", other.id, into.id)
-    refresh_size(conn, into.id, viewer=viewer)
+    count_members(conn, [into.id])
     facts = {"merged": other.id, "decisions": batch}
     record_audit(conn, "merge", Subject("topic", into.id), viewer=viewer, facts=facts)
     enqueue(conn, "index")
@@ -82,7 +82,7 @@ def split_topic(
     batch = add_decisions(conn, said, "split", viewer=viewer)
     new_id = add_topic(conn, _facts_of(conn, first, len(taken), viewer), run_id=None)
     _assign(conn, taken, new_id)
-    refresh_size(conn, topic.id, viewer=viewer)
+    count_members(conn, [topic.id])
     facts = {"new": new_id, "questions": taken, "decisions": batch}
     record_audit(conn, "split", Subject("topic", topic.id), viewer=viewer, facts=facts)
     enqueue(conn, "index")
@@ -108,9 +108,8 @@ def move_question(conn: Connection, question_id: int, topic_id: int, *, viewer: 
         ]
     batch = add_decisions(conn, said, "move", viewer=viewer)
     _assign(conn, [question_id], topic.id)
-    refresh_size(conn, topic.id, viewer=viewer)
-    if now is not None and now.topic_id is not None:
-        refresh_size(conn, now.topic_id, viewer=viewer)
+    left = [now.topic_id] if now is not None and now.topic_id is not None else []
+    count_members(conn, [topic.id, *left])
     facts = {"topic": topic.id, "decisions": batch}
     record_audit(conn, "move", Subject("question", question_id), viewer=viewer, facts=facts)
     enqueue(conn, "index")
@@ -130,29 +129,6 @@ def undo_regrouping(conn: Connection, batch: str, *, viewer: Viewer) -> None:
     undo_decisions(conn, batch)
     record_audit(conn, "undo", Subject("decision", None), viewer=viewer, facts={"batch": batch})
     enqueue(conn, "index")
-
-
-def refresh_size(conn: Connection, topic_id: int, *, viewer: Viewer) -> None:
-    """Count a topic's questions again, between two runs of the indexer."""
-    topic = get_topic(conn, topic_id, viewer=viewer)
-    size = len(topic_members(conn, topic.id, viewer=viewer))
-    facts = TopicFacts(
-        label=topic.label,
-        lang=topic.lang,
-        label_question_id=topic.typical[0] if topic.typical else None,
-        keywords=topic.keywords,
-        size=size,
-        askers=min(topic.askers, size) or size,
-        cohesion=topic.cohesion,
-        weeks=topic.weeks,
-        trend=topic.trend,
-        typical=topic.typical,
-        atypical=topic.atypical,
-        draft=topic.draft,
-        first_asked_at=topic.first_asked_at,
-        last_asked_at=topic.last_asked_at,
-    )
-    save_topic_facts(conn, topic.id, facts, run_id=None)
 
 
 def _medoid(conn: Connection, topic: Topic, viewer: Viewer) -> int:

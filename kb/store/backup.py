@@ -32,9 +32,6 @@ from kb.store.migrate import (
     schema_of,
     upgrade_schema,
 )
-from kb.store.restore import RestoreReport, restore
-
-__all__ = ["BackupReport", "RestoreReport", "back_up", "migrate_with_backup", "restore"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,33 +15,13 @@ from kb.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from kb.store.changes import record_change
 from kb.store.engine import new_id, upsert
 from kb.store.entry_queries import (
-    entries_by_id,
     find_entry_by_source,
-    find_entry_redirect,
     get_entry,
-    helpful_count,
-    latest_entries,
-    published_ids,
 )
 from kb.store.phrasings import add_phrasings, set_title_phrasing
 from kb.store.schema import entries, entry_revisions, helpful_votes
 from kb.store.shelves import category_id_for, product_id_for, replace_entry_tags
 from kb.store.types import Instant, storable
-
-__all__ = [
-    "add_entry",
-    "change_entry",
-    "check_content",
-    "entries_by_id",
-    "find_entry_by_source",
-    "find_entry_redirect",
-    "get_entry",
-    "helpful_count",
-    "latest_entries",
-    "published_ids",
-    "set_entry_state",
-    "vote_helpful",
-]
 
 MAX_SOURCE_ID_CHARS = 300
 MAX_GROUP_CHARS = 80

@@ -14,7 +14,7 @@ from kb.clock import utc_now
 from kb.entries import Related
 from kb.errors import InvalidInput, NotPermitted
 from kb.store.engine import upsert
-from kb.store.entries import entries_by_id, get_entry
+from kb.store.entry_queries import entries_by_id, get_entry
 from kb.store.schema import links
 
 EDITED_MODES = ("pinned", "blocked")

@@ -10,26 +10,8 @@ from sqlalchemy import Connection, Row, select
 from kb.access import Viewer, may_edit
 from kb.errors import NotFound
 from kb.questions import GroupableQuestion, Question, Reply
-from kb.store.cleaned import html_replies_of, questions_to_clean, raw_replies_of, save_cleaned
 from kb.store.engine import chunks
-from kb.store.incoming import add_reply, content_hash, store_question
 from kb.store.schema import products, questions, replies
-
-__all__ = [
-    "add_reply",
-    "content_hash",
-    "find_question_by_source",
-    "get_question",
-    "groupable",
-    "html_replies_of",
-    "questions_by_id",
-    "questions_named",
-    "questions_to_clean",
-    "raw_replies_of",
-    "replies_of",
-    "save_cleaned",
-    "store_question",
-]
 
 _COLUMNS = (*questions.c, products.c.slug.label("product"))
 _JOINED = questions.outerjoin(products, questions.c.product_id == products.c.id)

@@ -20,17 +20,19 @@ from kb.entries import EntryContent
 from kb.errors import Conflict, InvalidInput, Unavailable
 from kb.intake.records import IncomingQuestion, IncomingReply
 from kb.store.audit import Subject, record_audit
-from kb.store.backup import back_up, migrate_with_backup, restore
+from kb.store.backup import back_up, migrate_with_backup
 from kb.store.backup_file import read_manifest
 from kb.store.changes import last_seq
 from kb.store.check import check_record
 from kb.store.copying import copy_rows, reflected_tables, row_counts
 from kb.store.embeddings import save_vectors, vectors_by_hash
 from kb.store.engine import open_engine, reading, transaction
-from kb.store.entries import add_entry, get_entry, published_ids
+from kb.store.entries import add_entry
+from kb.store.entry_queries import get_entry, published_ids
+from kb.store.incoming import store_question
 from kb.store.instance import find_value, get_incarnation, set_value
 from kb.store.migrate import create_record, expected_schema, is_initialised, stored_schema
-from kb.store.questions import store_question
+from kb.store.restore import restore
 
 AGENT = Viewer(role=Role.AGENT, account_id=1, name="Ada")
 VECTOR = np.array([0.1, -0.0, 1e-40], dtype=np.float32)

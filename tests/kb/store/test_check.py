@@ -22,9 +22,9 @@ from kb.store.embeddings import save_vectors
 from kb.store.engine import transaction
 from kb.store.entries import add_entry
 from kb.store.export import export_record
+from kb.store.incoming import store_question
 from kb.store.jobs import enqueue, finish
 from kb.store.links import FoundLink, replace_auto_links
-from kb.store.questions import store_question
 from kb.store.redirects import add_redirect
 from kb.store.runs import finish_run, start_run
 from kb.store.schema import entry_revisions, phrasings, redirects, topics

@@ -14,9 +14,8 @@ from kb.entries import MAX_TITLE_CHARS, EntryContent
 from kb.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from kb.store.changes import changes_since
 from kb.store.engine import reading, transaction
-from kb.store.entries import (
-    add_entry,
-    change_entry,
+from kb.store.entries import add_entry, change_entry, set_entry_state, vote_helpful
+from kb.store.entry_queries import (
     entries_by_id,
     find_entry_by_source,
     find_entry_redirect,
@@ -24,8 +23,6 @@ from kb.store.entries import (
     helpful_count,
     latest_entries,
     published_ids,
-    set_entry_state,
-    vote_helpful,
 )
 from kb.store.phrasings import phrasings_of
 from kb.store.redirects import add_redirect

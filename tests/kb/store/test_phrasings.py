@@ -13,6 +13,7 @@ from kb.errors import Conflict, NotFound
 from kb.intake.records import IncomingQuestion
 from kb.store.changes import changes_since
 from kb.store.entries import add_entry, change_entry, set_entry_state
+from kb.store.incoming import store_question
 from kb.store.phrasings import (
     add_phrasings,
     drop_foreign_phrasings,
@@ -20,7 +21,6 @@ from kb.store.phrasings import (
     published_phrasing_texts,
     show_phrasing,
 )
-from kb.store.questions import store_question
 
 
 def _texts(conn: Connection, entry_id: int, *, shown: bool) -> list[str]:

@@ -15,20 +15,16 @@ from kb.intake.records import IncomingQuestion, IncomingReply
 from kb.questions import CleanedQuestion, Question
 from kb.store.accounts import add_account
 from kb.store.changes import changes_since
+from kb.store.cleaned import html_replies_of, questions_to_clean, raw_replies_of, save_cleaned
 from kb.store.engine import transaction
+from kb.store.incoming import add_reply, store_question
 from kb.store.questions import (
-    add_reply,
     find_question_by_source,
     get_question,
     groupable,
-    html_replies_of,
     questions_by_id,
     questions_named,
-    questions_to_clean,
-    raw_replies_of,
     replies_of,
-    save_cleaned,
-    store_question,
 )
 from kb.store.schema import questions, replies
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from kb.access import Viewer
 from kb.errors import NotFound, NotPermitted
 from kb.intake.records import IncomingQuestion
-from kb.store.questions import store_question
+from kb.store.incoming import store_question
 from kb.store.redirects import add_redirect
 from kb.store.topics import (
     add_topic,
