@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
 
 from kb.access import Viewer, may_edit
 from kb.clock import utc_now
@@ -243,11 +243,16 @@ def count_members(conn: Connection, topic_ids: Sequence[int]) -> None:
             .correlate(topics)
             .scalar_subquery()
         )
-        grown = size - topics.c.size
+        askers = topics.c.askers + size - topics.c.size
         conn.execute(
             update(topics)
             .where(topics.c.id.in_(part))
-            .values(askers=topics.c.askers + grown, size=size, updated_at=utc_now())
+            .values(
+                # One person may have asked all that left: somebody asked what stays.
+                askers=case((size == 0, 0), (askers < 1, 1), else_=askers),
+                size=size,
+                updated_at=utc_now(),
+            )
         )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from kb.access import GUEST, OPERATOR
 from kb.errors import Conflict, InvalidInput, NotFound, NotPermitted
@@ -13,6 +14,7 @@ from kb.regrouping import (
     undo_regrouping,
 )
 from kb.store.decisions import active_decisions
+from kb.store.schema import topics
 from kb.store.topics import find_assignment, get_topic, list_topics
 from tests.kb.questions_given import give_question, give_topic
 
@@ -135,3 +137,13 @@ def test_a_guest_regroups_nothing(conn, questions, pairing, descaling):
         move_question(conn, questions[0], descaling, viewer=GUEST)
 
     assert active_decisions(conn) == []
+
+
+def test_what_stays_after_a_split_was_asked_by_somebody(conn, questions, pairing):
+    with_one_asker = update(topics).where(topics.c.id == pairing).values(askers=1)
+    conn.execute(with_one_asker)
+
+    split_topic(conn, pairing, questions[1:3], viewer=OPERATOR)
+
+    stays = get_topic(conn, pairing, viewer=OPERATOR)
+    assert (stays.size, stays.askers) == (1, 1)
