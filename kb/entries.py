@@ -52,7 +52,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class EntryContent:
-    """What an editor or an import gives for an entry."""
+    """What an editor or an import gives for an entry.
+
+    The two times come from imports, which know when the source published and last read it;
+    without them publishing and editing stamp the present.
+    """
 
     title: str
     answer: str
@@ -64,6 +68,8 @@ class EntryContent:
     translation_group: str | None = None
     phrasings: tuple[str, ...] = ()
     source_id: str | None = None
+    published_at: datetime | None = None
+    reviewed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,4 +170,6 @@ def _content(row: IncomingEntry, default_locale: str) -> EntryContent:
         translation_group=row.translation_group,
         phrasings=row.phrasings,
         source_id=row.source_id,
+        published_at=row.published_at,
+        reviewed_at=row.reviewed_at,
     )

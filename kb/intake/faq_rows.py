@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from kb.access import INTERNAL, MEMBERS, PUBLIC, is_audience
 from kb.intake.convert import Defaults
+from kb.intake.dates import read_date
 from kb.intake.encodings import made_id
 from kb.intake.records import BadRow, IncomingEntry, Row
 from kb.intake.values import language_code, list_of, optional_text, text_of
@@ -23,6 +25,8 @@ COLUMN_NAMES: Mapping[str, str] = {
     "phrasings": "phrasings questions wordings variants formulierungen",
     "audience": "audience visibility",
     "translation_group": "translation_group translationgroup translations",
+    "published": "published published_at publishedat created created_at",
+    "reviewed": "reviewed reviewed_at reviewedat updated updated_at last_reviewed",
 }
 AUDIENCE_WORDS: Mapping[str, str] = {
     "": PUBLIC,
@@ -39,9 +43,9 @@ def to_faq(row: Row, *, defaults: Defaults, answer_required: bool = True) -> Inc
     """Return the FAQ entry in a row, or why there is none in it.
 
     `question` and `answer` are required; id, lang, category, product, tags, phrasings,
-    translation_group and audience (public, members, internal or a group) may stand beside
-    them. Tags and phrasings are a JSON list or text with | between. A row without an id gets
-    the file's hash and its number.
+    translation_group, audience (public, members, internal or a group) and the dates published
+    and reviewed may stand beside them. Tags and phrasings are a JSON list or text with |
+    between. A row without an id gets the file's hash and its number.
     """
     values = {name.strip().lower(): value for name, value in row.values.items()}
     question = " ".join(text_of(_value(values, "question")).split())
@@ -59,6 +63,12 @@ def to_faq(row: Row, *, defaults: Defaults, answer_required: bool = True) -> Inc
     if not is_audience(audience):
         known = f"{PUBLIC}, {MEMBERS}, {INTERNAL}"
         return BadRow(row.number, "audience", f"audience is neither {known} nor a group's name")
+    dates: dict[str, datetime | None] = {}
+    for name in ("published", "reviewed"):
+        try:
+            dates[name] = _date(values, name)
+        except ValueError as error:
+            return BadRow(row.number, name, str(error))
     return IncomingEntry(
         source_id=text_of(_value(values, "id")) or made_id(defaults.fingerprint, row.number),
         question=question,
@@ -70,6 +80,8 @@ def to_faq(row: Row, *, defaults: Defaults, answer_required: bool = True) -> Inc
         phrasings=_phrasings(_value(values, "phrasings"), question),
         audience=audience,
         translation_group=optional_text(_value(values, "translation_group")),
+        published_at=dates["published"],
+        reviewed_at=dates["reviewed"],
         row=row.number,
     )
 
@@ -85,6 +97,11 @@ def missing_columns(columns: Sequence[str]) -> str:
 
 def _value(values: Mapping[str, object], field: str) -> object:
     return next((values[name] for name in COLUMN_NAMES[field].split() if name in values), None)
+
+
+def _date(values: Mapping[str, object], field: str) -> datetime | None:
+    value = _value(values, field)
+    return read_date(value) if text_of(value) else None
 
 
 def _phrasings(value: object, question: str) -> tuple[str, ...]:

@@ -78,4 +78,6 @@ class IncomingEntry:
     phrasings: tuple[str, ...] = ()
     audience: str = "public"
     translation_group: str | None = None
+    published_at: datetime | None = None
+    reviewed_at: datetime | None = None
     row: int = 0

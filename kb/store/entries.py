@@ -93,15 +93,17 @@ def add_entry(
     if content.source_id and find_entry_by_source(conn, content.source_id) is not None:
         raise Conflict(f"an entry with the id {content.source_id!r} exists already")
     now = utc_now()
+    begun = content.published_at or now
+    published = state == "published"
     result = conn.execute(
         insert(entries).values(
             source_id=content.source_id,
             state=state,
             topic_id=topic_id,
-            created_at=now,
-            updated_at=now,
-            published_at=now if state == "published" else None,
-            reviewed_at=now if state == "published" else None,
+            created_at=begun,
+            updated_at=content.reviewed_at or begun,
+            published_at=begun if published else None,
+            reviewed_at=(content.reviewed_at or begun) if published else None,
             **_shelf_values(conn, content),
         )
     )
@@ -161,23 +163,32 @@ def change_entry(
     ) or conn.execute(
         select(entries.c.category_id, entries.c.product_id).where(entries.c.id == entry_id)
     ).one() != (values["category_id"], values["product_id"])
+    dates = _changed_dates(old, content)
     tags_changed = replace_entry_tags(conn, entry_id, content.tags)
     revision = old.revision + (1 if text_changed else 0)
     now = utc_now()
-    if text_changed or shelves_changed or tags_changed:
+    stored_changed = bool(text_changed or shelves_changed or tags_changed or dates)
+    if stored_changed:
+        values = {"updated_at": now, "reviewed_at": now} | values | dates
         conn.execute(
-            update(entries)
-            .where(entries.c.id == entry_id)
-            .values(revision=revision, updated_at=now, reviewed_at=now, **values)
+            update(entries).where(entries.c.id == entry_id).values(revision=revision, **values)
         )
     if text_changed:
         _add_revision(conn, entry_id, revision, viewer=viewer)
         set_title_phrasing(conn, entry_id, values["title"])
     added = add_phrasings(conn, entry_id, content.phrasings, origin="import")
-    changed = text_changed or shelves_changed or tags_changed or bool(added)
+    changed = stored_changed or bool(added)
     if changed:
         record_change(conn, "entry", entry_id)
     return changed
+
+
+def _changed_dates(old: Entry, content: EntryContent) -> dict[str, Any]:
+    """The times that an import gives otherwise than they stand; a draft has none."""
+    if old.published_at is None:
+        return {}
+    given = {"published_at": content.published_at, "reviewed_at": content.reviewed_at}
+    return {name: when for name, when in given.items() if when not in (None, getattr(old, name))}
 
 
 def set_entry_state(conn: Connection, entry_id: int, state: str) -> None:

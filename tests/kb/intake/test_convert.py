@@ -177,6 +177,8 @@ def test_a_faq_row_arrives_with_all_its_fields():
                 "category": "Basics",
                 "audience": "internal",
                 "translation_group": "reset",
+                "published": "2025-09-20",
+                "reviewed": "02.03.2026",
             },
         ),
         defaults=DEFAULTS,
@@ -191,6 +193,8 @@ def test_a_faq_row_arrives_with_all_its_fields():
         phrasings=("How to reset, fast?", "restart"),
         audience="internal",
         translation_group="reset",
+        published_at=datetime(2025, 9, 20, tzinfo=UTC),
+        reviewed_at=datetime(2026, 3, 2, tzinfo=UTC),
         row=3,
     )
 
@@ -203,6 +207,7 @@ def test_a_faq_row_arrives_with_all_its_fields():
         ({"question": "x" * 1_001, "answer": "So."}, "question"),
         ({"question": "How?", "answer": "So.", "audience": "some people"}, "audience"),
         ({"question": "How?", "answer": "So.", "audience": "x" * 61}, "audience"),
+        ({"question": "How?", "answer": "So.", "reviewed": "last spring"}, "reviewed"),
     ],
 )
 def test_a_faq_row_without_what_it_needs_is_bad(values, field):

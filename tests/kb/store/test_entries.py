@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, Engine, select, update
@@ -162,6 +163,34 @@ def test_another_shelf_is_a_change_without_a_revision(
 
     assert change_entry(conn, entry_id, replace(content, **change), viewer=agent)  # type: ignore[arg-type]
     assert get_entry(conn, entry_id, viewer=agent).revision == 1
+
+
+PUBLISHED = datetime(2025, 9, 20, tzinfo=UTC)
+REVIEWED = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_an_import_keeps_when_the_source_published_and_reviewed(
+    conn: Connection, agent: Viewer, content: EntryContent
+) -> None:
+    dated = replace(content, published_at=PUBLISHED, reviewed_at=REVIEWED)
+    entry_id = add_entry(conn, dated, viewer=agent, state="published")
+
+    entry = get_entry(conn, entry_id, viewer=agent)
+    assert (entry.created_at, entry.published_at) == (PUBLISHED, PUBLISHED)
+    assert (entry.updated_at, entry.reviewed_at) == (REVIEWED, REVIEWED)
+    assert not change_entry(conn, entry_id, dated, viewer=agent)
+    later = replace(dated, reviewed_at=REVIEWED + timedelta(days=90))
+    assert change_entry(conn, entry_id, later, viewer=agent)
+    assert get_entry(conn, entry_id, viewer=agent).reviewed_at == later.reviewed_at
+
+
+def test_a_draft_was_never_published_whatever_its_source_says(
+    conn: Connection, agent: Viewer, content: EntryContent
+) -> None:
+    dated = replace(content, published_at=PUBLISHED, reviewed_at=REVIEWED)
+    entry = get_entry(conn, add_entry(conn, dated, viewer=agent), viewer=agent)
+
+    assert (entry.published_at, entry.reviewed_at) == (None, None)
 
 
 def test_an_edit_of_an_old_revision_is_refused(
