@@ -27,9 +27,10 @@ def mask_personal_data(text: str, *, names: Sequence[str] = (), lang: str | None
     """Return the text with personal data replaced by [email], [phone], [iban], [card] and so on.
 
     Masks e-mail addresses, phone numbers (valid ones, read in the countries of `lang`), IBANs and
-    card numbers (checksums), IP addresses, order and customer numbers that are called so, secrets
-    in links, the given `names` of the sender, and names in salutations and sign-offs. Error codes,
-    part numbers, versions, dates, times and prices stay. Masking masked text changes nothing.
+    card numbers (checksums), IP addresses, order and customer numbers that are called or shaped
+    so, secrets in links, the given `names` of the sender, and names in salutations and sign-offs.
+    Error codes, part numbers, versions, dates, times and prices stay. Masking masked text changes
+    nothing.
     Time is linear in the length of the text. It cannot find every name: nothing can.
     """
     finders: list[Finder] = [numbers.find_placeholders]

@@ -71,6 +71,8 @@ ORDER = re.compile(
     r"(?P<number>(?=[A-Za-z\-_/]{0,8}\d)[A-Za-z0-9][A-Za-z0-9\-_/]{3,39})(?!\w)",
     re.IGNORECASE,
 )
+# Shops number orders like CO-448117 or RMA-2024118; parts have shorter numbers, serials more parts.
+ORDER_SHAPE = re.compile(r"(?<![\w\-/.])[A-Za-z]{2,4}-\d{6,12}(?![\w\-/]|\.\d)")
 # "account 2000" may be a year or an amount; "order 12345" is a number of an order.
 MIN_ORDER_DIGITS = 5
 MIN_CALLED_ORDER_DIGITS = 4
@@ -210,7 +212,7 @@ def find_ips(text: str) -> Iterator[Span]:
 
 
 def find_orders(text: str) -> Iterator[Span]:
-    """Yield numbers that are called an order, invoice, customer or contract number."""
+    """Yield numbers that are called an order, invoice, customer or contract number, or look so."""
     for match in ORDER.finditer(text):
         number = match["number"].rstrip("-_/")
         needed = MIN_CALLED_ORDER_DIGITS if match["called"] else MIN_ORDER_DIGITS
@@ -218,6 +220,9 @@ def find_orders(text: str) -> Iterator[Span]:
         if is_long_enough and not _is_date(number):
             start = match.start("number")
             yield Span(start, start + len(number), "order")
+    for match in ORDER_SHAPE.finditer(text):
+        if not ID_CUE.search(text[max(0, match.start() - 40) : match.start()]):
+            yield Span(match.start(), match.end(), "order")
 
 
 def find_plain_numbers(text: str) -> Iterator[Span]:
@@ -227,7 +232,7 @@ def find_plain_numbers(text: str) -> Iterator[Span]:
 
 
 def find_phones(text: str, *, lang: str | None) -> Iterator[Span]:
-    """Yield phone numbers that are valid in a country of `lang`, or anywhere if they start with +.
+    """Yield phone numbers that are valid in a country of `lang`, or possible if they start with +.
 
     Digits without +, leading 0 or an American grouping count only where a word like "phone" is
     near.
@@ -256,12 +261,15 @@ def _is_phone(raw: str, regions: tuple[str, ...]) -> bool:
     number = raw.strip()
     if number.startswith("00"):
         number = f"+{number[2:].strip()}"
-    for region in (None,) if number.startswith("+") else regions:
+    # Nobody writes a country code before anything else: there the right length is enough.
+    is_international = number.startswith("+")
+    is_good = phonenumbers.is_possible_number if is_international else phonenumbers.is_valid_number
+    for region in (None,) if is_international else regions:
         try:
             parsed = phonenumbers.parse(number, region)
         except NumberParseException:
             continue
-        if phonenumbers.is_valid_number(parsed):
+        if is_good(parsed):
             return True
     return False
 

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from kb.store.schema import search_intents
 
 
 @dataclass(frozen=True, slots=True)
 class SearchIntent:
-    """One thing somebody looked for; `visitor` is a keyed hash that changes daily."""
+    """One thing somebody looked for; `visitor` is a keyed hash that changes daily.
+
+    `outcome` is answered, asked or left, None while nobody knows.
+    """
 
     text: str
     lang: str | None
@@ -23,6 +26,7 @@ class SearchIntent:
     first_hit: str | None
     visitor: str
     at: datetime
+    outcome: str | None = None
 
 
 def add_intents(conn: Connection, intents: Sequence[SearchIntent]) -> None:
@@ -40,7 +44,13 @@ def add_intents(conn: Connection, intents: Sequence[SearchIntent]) -> None:
                     "first_hit": one.first_hit,
                     "visitor": one.visitor,
                     "at": one.at,
+                    "outcome": one.outcome,
                 }
                 for one in intents
             ],
         )
+
+
+def has_intents(conn: Connection) -> bool:
+    """Whether anybody's search is stored."""
+    return conn.execute(select(search_intents.c.id).limit(1)).first() is not None

@@ -127,14 +127,14 @@ def test_the_shipped_set_meets_its_floor(encoder: OnnxEncoder) -> None:
     judgement = judge_search(judged, encoder, on_progress=steps.append)
 
     hybrid, keyword, meaning = (of(judgement, m, "all") for m in ("hybrid", "keyword", "meaning"))
-    assert (hybrid.answerable, hybrid.unanswerable) == (159, 70)
+    assert (hybrid.answerable, hybrid.unanswerable) == (687, 206)
     assert hybrid.ndcg_at_10 is not None
     assert keyword.ndcg_at_10 is not None
     assert meaning.ndcg_at_10 is not None
-    assert hybrid.ndcg_at_10 >= 0.80
+    assert hybrid.ndcg_at_10 >= 0.70
     assert hybrid.ndcg_at_10 >= max(keyword.ndcg_at_10, meaning.ndcg_at_10) - 0.005
     assert (hybrid.false_answers or 0.0) <= 0.10
-    assert (hybrid.auroc or 0.0) >= 0.87
+    assert (hybrid.auroc or 0.0) >= 0.77
     assert meaning.answered is None
     assert [one.step for one in steps if one.done == one.total] == ["embed", "hybrid", "keyword"]
     assert {one.lang for one in judgement.figures} == {"all", "de", "en"}

@@ -1,10 +1,11 @@
-"""Loads the demo company that ships in `kb.demo`."""
+"""Loads the demo company that ships in `kb.demo`: entries, questions, forum threads, searches."""
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib.resources import as_file, files
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import Engine
 from kb.access import OPERATOR, Role, Scope
 from kb.importing import import_entries, import_questions
 from kb.intake.files import read_faq
-from kb.intake.records import BadRow, IncomingQuestion, IncomingReply
+from kb.intake.records import BadRow, IncomingQuestion, IncomingReply, ReplyKind, State
 from kb.settings import Settings
 from kb.store.accounts import (
     add_account,
@@ -25,6 +26,7 @@ from kb.store.accounts import (
 )
 from kb.store.engine import reading, transaction
 from kb.store.entry_queries import find_entry_by_source
+from kb.store.intents import SearchIntent, add_intents, has_intents
 from kb.store.migrate import create_record, is_initialised, require_current_schema
 from web.cli.engines import open_any
 from web.cli.indexing import index_now, tell_index
@@ -33,6 +35,8 @@ from web.cli.record import make_secret
 
 DEMO_SOURCE = "demo"
 DEMO_AGENT = "Demo agent"
+HELPFUL_VOTES = 3
+"""Votes from which a forum post counts as helpful; one friend is not enough."""
 
 
 def load_demo(settings: Settings) -> None:
@@ -49,7 +53,12 @@ def load_demo(settings: Settings) -> None:
     make_secret(settings)
     entries = load_entries(engine)
     questions = load_questions(engine)
-    say(f"demo: {entries} new entries, {questions} new questions in {settings.home}")
+    threads = load_threads(engine)
+    searches = load_searches(engine)
+    say(
+        f"demo: {entries} new entries, {questions:,} new questions, {threads} forum threads, "
+        f"{searches:,} searches in {settings.home}"
+    )
     tell_index(index_now(settings, engine))
 
 
@@ -81,10 +90,8 @@ def load_entries(engine: Engine) -> int:
 
 def load_questions(engine: Engine) -> int:
     """Store the demo's questions under their channels; return how many are new."""
-    text = (files("kb.demo") / "questions.jsonl").read_text(encoding="utf-8")
     by_channel: dict[str, list[IncomingQuestion]] = defaultdict(list)
-    for number, line in enumerate(text.splitlines(), start=1):
-        row = json.loads(line)
+    for number, row in enumerate(_rows("questions.jsonl"), start=1):
         by_channel[row["channel"]].append(_question(row, number))
     new = 0
     for channel, questions in sorted(by_channel.items()):
@@ -93,6 +100,36 @@ def load_questions(engine: Engine) -> int:
         )
         new += report.new
     return new
+
+
+def load_threads(engine: Engine) -> int:
+    """Store what the forum's threads ask, with their visible posts as replies; return how many.
+
+    What moderators took off the forum asks nothing any more and stays out.
+    """
+    questions = [
+        _thread(row, number)
+        for number, row in enumerate(_rows("threads.jsonl"), start=1)
+        if row["state"] != "hidden" and not row["posts"][0]["hidden"]
+    ]
+    return import_questions(engine, questions, channel="forum", source=f"{DEMO_SOURCE}-forum").new
+
+
+def load_searches(engine: Engine) -> int:
+    """Store the demo's year of searches in a record that has none; return how many."""
+    with transaction(engine) as conn:
+        if has_intents(conn):
+            return 0
+        entries = {row["id"]: find_entry_by_source(conn, row["id"]) for row in _rows("faq.jsonl")}
+        intents = [_search(row, entries) for row in _rows("search_year.jsonl.gz")]
+        add_intents(conn, intents)
+    return len(intents)
+
+
+def _rows(name: str) -> Iterator[dict[str, Any]]:
+    packed = (files("kb.demo") / name).read_bytes()
+    text = gzip.decompress(packed) if name.endswith(".gz") else packed
+    return (json.loads(line) for line in text.decode("utf-8").splitlines())
 
 
 def _question(row: Mapping[str, Any], number: int) -> IncomingQuestion:
@@ -118,4 +155,56 @@ def _question(row: Mapping[str, Any], number: int) -> IncomingQuestion:
         state="answered" if replies else "open",
         replies=replies,
         row=number,
+    )
+
+
+def _thread(row: Mapping[str, Any], number: int) -> IncomingQuestion:
+    opening, *posts = row["posts"]
+    replies = tuple(
+        IncomingReply(
+            source_id=post["id"],
+            body=post["text"],
+            author="agent" if post["staff"] else "helper",
+            kind=_worth(post),
+            created_at=datetime.fromisoformat(post["created"]),
+        )
+        for post in posts
+        if not post["hidden"] and post["author"] != opening["author"]
+    )
+    state: State = "open"
+    if replies:
+        state = "solved" if row["state"] == "solved" else "answered"
+    return IncomingQuestion(
+        source_id=row["id"],
+        subject=row["title"],
+        body=opening["text"],
+        created_at=datetime.fromisoformat(row["created"]),
+        lang=row["lang"],
+        product=row["product"],
+        sender_name=opening["author"],
+        state=state,
+        tags=tuple(row["tags"]),
+        replies=replies,
+        row=number,
+    )
+
+
+def _worth(post: Mapping[str, Any]) -> ReplyKind:
+    if post["accepted"]:
+        return "solution"
+    return "helpful" if post["staff"] or post["votes"] >= HELPFUL_VOTES else ""
+
+
+def _search(row: Mapping[str, Any], entries: Mapping[str, int | None]) -> SearchIntent:
+    first = entries.get(row["first_hit"])
+    return SearchIntent(
+        text=row["text"],
+        lang=row["lang"],
+        mode="hybrid",
+        verdict=row["verdict"],
+        confidence=row["confidence"],
+        first_hit=None if first is None else f"entry:{first}",
+        visitor=row["visitor"],
+        at=datetime.fromisoformat(row["at"]),
+        outcome=row["outcome"],
     )

@@ -21,6 +21,11 @@ from web.worker.companion import worker_beside
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 DEMO_SITE_NAME = "Caldrosa"
+DEMO_TOUR = """worth a look:
+  /search?q=orange+drop+is+lit          an answer that has none of these words in its title
+  /search?q=Bruehgruppe+klemt           the same in German, with a typing error
+  /search?q=how+do+I+bake+bread         no answer, and it says so
+  /desk/topics                          what people ask: the app update of August has no answer"""
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
@@ -105,6 +110,7 @@ def demo(
     if load_only:
         return
     require_free(host, port)
+    say(DEMO_TOUR)
     say(f"agents sign in on /sign-in with the key {new_demo_key(open_record(settings))}")
     # The serving processes read their settings from the environment, as always.
     os.environ.setdefault("KB_SITE_NAME", DEMO_SITE_NAME)

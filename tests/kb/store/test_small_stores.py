@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from kb.store.decisions import (
 from kb.store.engine import transaction
 from kb.store.idempotency import KeptAnswer, find_answer, keep_answer
 from kb.store.instance import find_value, get_incarnation, renew_incarnation, set_value
-from kb.store.intents import SearchIntent, add_intents
+from kb.store.intents import SearchIntent, add_intents, has_intents
 from kb.store.jobs import (
     MAX_ATTEMPTS,
     claim,
@@ -221,10 +222,13 @@ def test_a_calibration_belongs_to_its_fingerprint_and_the_newest_counts(conn: Co
 
 def test_search_intents_are_stored_many_at_once(conn: Connection) -> None:
     one = SearchIntent("pw weg\x00", "de", "hybrid", "answer", 0.9, "entry:1", "v" * 64, LONG_AGO)
-    add_intents(conn, [one, one])
+    assert not has_intents(conn)
+    add_intents(conn, [one, replace(one, outcome="asked")])
     add_intents(conn, [])
 
-    assert list(conn.execute(select(search_intents.c.text)).scalars()) == ["pw weg\ufffd"] * 2
+    assert has_intents(conn)
+    rows = conn.execute(select(search_intents.c.text, search_intents.c.outcome)).all()
+    assert [tuple(row) for row in rows] == [("pw weg\ufffd", None), ("pw weg\ufffd", "asked")]
 
 
 def test_a_new_incarnation_replaces_the_old_one(conn: Connection) -> None:

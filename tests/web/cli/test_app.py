@@ -176,11 +176,12 @@ def test_the_demo_is_loaded_once(
     monkeypatch.setenv("KB_MODEL", "/nonexistent/model")
     first = run("demo", "--load-only")
     assert first.code == 0
-    assert "20 new entries, 178 new questions" in first.lines[0]
+    assert "92 new entries, 1,556 new questions, 53 forum threads" in first.lines[0]
     loaded = counts()
 
-    assert "0 new entries, 0 new questions" in run("demo", "--load-only").lines[0]
+    again = run("demo", "--load-only").lines[0]
+    assert "0 new entries, 0 new questions, 0 forum threads, 0 searches" in again
     assert counts() == loaded
-    assert loaded["entries"] == 20
+    assert loaded["entries"] == 92
     found = run("search", "descaling programme", "--json").json
     assert found["hits"][0]["source_id"] == "piazza-descale-en"

@@ -69,16 +69,16 @@ def test_the_first_run_does_everything_and_tells_how_far_it_is(first_run, engine
         assert last_run(conn, "index").state == "done"
 
 
-def test_the_biggest_topic_is_about_pairing(first_run, engine):
+def test_one_of_the_biggest_topics_is_about_the_app_that_finds_no_machine(first_run, engine):
+    about = ("pair", "koppel", "bluetooth", "connect", "verbind", "app", "4.2")
+    shares = []
     with reading(engine) as conn:
-        biggest = list_topics(conn, viewer=OPERATOR, limit=1)[0]
-        ids = [row.question_id for row in topic_members(conn, biggest.id, viewer=OPERATOR)]
-        members = questions_by_id(conn, ids, viewer=OPERATOR).values()
-    about = ("pair", "koppel", "bluetooth", "connect", "verbind")
-    telling = [
-        one for one in members if any(word in f"{one.subject} {one.body}".lower() for word in about)
-    ]
-    assert len(telling) > len(members) / 2
+        for topic in list_topics(conn, viewer=OPERATOR, limit=5):
+            ids = [row.question_id for row in topic_members(conn, topic.id, viewer=OPERATOR)]
+            members = questions_by_id(conn, ids, viewer=OPERATOR).values()
+            texts = [f"{one.subject} {one.body}".lower() for one in members]
+            shares.append(sum(any(word in text for word in about) for text in texts) / len(texts))
+    assert max(shares) > 0.7
 
 
 def test_topics_get_a_verdict(first_run, engine):
