@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -138,4 +138,5 @@ def _draft(
         "written_at": reply.written_at.isoformat() if reply.written_at else None,
         "agreement": round(draft.agreement, 3),
         "contradicting_reply_id": draft.contradicting,
+        "contradictions": [asdict(clash) for clash in draft.contradictions],
     }
