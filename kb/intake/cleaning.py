@@ -16,7 +16,7 @@ from kb.intake.quotes import strip_quotes
 
 # Part of what decides whether a stored cleaned text is still current; raise it with every change
 # of a rule here or in the modules above.
-CLEANING_VERSION = 1
+CLEANING_VERSION = 2
 
 # No question needs more; the stripping of quotes is super-linear.
 MAX_CHARACTERS = 20_000
@@ -73,13 +73,21 @@ def clean_body(raw: str, *, is_html: bool = False, lang: str | None = None) -> s
     HTML is recognised where `is_html` does not say so. A step that would leave nothing readable is
     undone, so the result is empty only if the message is. At most 20,000 characters.
     """
+    return _cut_courtesies(_newest_text(raw, is_html=is_html, lang=lang))
+
+
+def _newest_text(raw: str, *, is_html: bool, lang: str | None) -> str:
+    """Return what the sender wrote this time, courtesies included."""
     if is_html or looks_like_html(raw):
         # Line ends mean nothing in HTML, so white space is folded after, not before.
         text = fold_white_space(html_to_text(raw))
     else:
         text = fold_white_space(unescape_entities(raw[:MAX_RAW_CHARACTERS]))
     text = text[:MAX_CHARACTERS]
-    text = _unless_empty(text, lambda before: strip_quotes(before, lang=lang))
+    return _unless_empty(text, lambda before: strip_quotes(before, lang=lang))
+
+
+def _cut_courtesies(text: str) -> str:
     for step in (cut_footers, cut_sign_off, cut_greeting):
         text = _unless_empty(text, step)
     return fold_white_space(text)
@@ -87,9 +95,17 @@ def clean_body(raw: str, *, is_html: bool = False, lang: str | None = None) -> s
 
 def clean_subject(raw: str) -> str:
     """Return a subject in one line without "Re:", "AW:" and ticket tags; at most 300 characters."""
-    text = " ".join(fold_white_space(unescape_entities(raw[:MAX_CHARACTERS])).split())
-    text = ANSWER_PREFIX.sub("", TICKET_TAG.sub("", text), count=1).strip()
-    return "" if NO_SUBJECT.match(text) else text[:MAX_SUBJECT_CHARACTERS]
+    return _split_answer_prefix(raw)[1]
+
+
+def _split_answer_prefix(raw: str) -> tuple[bool, str]:
+    """Return whether the subject is only carried over, and the subject cleaned."""
+    line = " ".join(fold_white_space(unescape_entities(raw[:MAX_CHARACTERS])).split())
+    line = TICKET_TAG.sub("", line)
+    prefix = ANSWER_PREFIX.match(line)
+    text = line[prefix.end() :].strip() if prefix else line.strip()
+    short = "" if NO_SUBJECT.match(text) else text[:MAX_SUBJECT_CHARACTERS]
+    return prefix is not None, short
 
 
 def clean_question(
@@ -105,11 +121,11 @@ def clean_question(
     `lang` is what the source says about the language (None if it does not); `names` are the
     sender's own. Use it for replies too, with an empty subject.
     """
-    clean = clean_body(body, is_html=is_html, lang=lang)
-    short = clean_subject(subject)
+    written = _newest_text(body, is_html=is_html, lang=lang)
+    clean = _cut_courtesies(written)
+    is_answer, short = _split_answer_prefix(subject)
     found_lang = detect_language(f"{short}\n{clean}", hint=lang)
-    is_answer = ANSWER_PREFIX.match(subject) is not None
-    noise = find_noise(short, clean, is_answer=is_answer)
+    noise = find_noise(short, clean, is_answer=is_answer, written=written)
     masked_subject = mask_personal_data(short, names=names, lang=found_lang)
     masked_body = mask_personal_data(clean, names=names, lang=found_lang)
     counts = dict(masked_body.counts)

@@ -1,85 +1,159 @@
-"""Recognises messages that ask nothing: empty ones, thanks, greetings, automatic replies."""
+"""Recognises messages that ask nothing: empty ones, thanks, greetings, automatic replies, spam."""
 
 from __future__ import annotations
 
 import re
 from typing import Literal
 
-Noise = Literal["empty", "thanks", "auto_reply", "greeting"]
+from kb.intake.automatic import is_automatic
+from kb.intake.gratitude import is_thanks
+from kb.intake.spam import is_spam
 
-MIN_LETTERS = 2
-MAX_COURTESY_WORDS = 14
+Noise = Literal["empty", "thanks", "auto_reply", "greeting", "spam"]
+
+# A code of an error ("E07") is a search; a single character is none.
+MIN_CHARACTERS = 2
+# What a message is comes out at its start, and reading further costs time.
+READ_CHARACTERS = 1_500
+# Who writes more asks something, if his mail program did not answer for him.
+LONGEST_CHARACTERS = 1_200
+MAX_GREETING_WORDS = 14
 WORD = re.compile(r"[^\W\d_]+")
-THANKS_LIST = (
-    "thank thanks thx ty tia cheers danke dank dankeschön vielen besten herzlichen merci gracias "
-    "grazie bedankt obrigado obrigada dziękuję děkuji"
-)
+READABLE = re.compile(r"[^\W_]")
 GREETING_LIST = (
-    "hi hello hey hallo moin servus guten tag morgen abend good morning afternoon evening day dear "
-    "test testing bonjour hola ciao there all everyone zusammen team"
+    "hi hii hello helo hey heya hallo hallöchen huhu moin moinsen servus grüezi guten tag morgen "
+    "abend good morning afternoon evening day dear greetings bonjour bonsoir salut hola ciao olá "
+    "hej ahoj howdy yo hallöle tach tagchen mahlzeit grüß gott hoi namaste ping knock test "
+    "testing tests testen"
 )
-# Words that may stand in a thank-you without making it a question.
-COURTESY_LIST = (
-    "you very much so a lot again in advance for your the help quick reply answer support it that "
-    "this works worked now great perfect awesome excellent ok okay yes problem solved is was "
-    "resolved fixed and i got all best regards für die schnelle hilfe antwort ihre eure deine das "
-    "es hat funktioniert jetzt geklappt super toll prima klappt gelöst ist ja im voraus schön sehr "
-    "mit freundlichen grüßen viele liebe grüße lg mfg name"
-)
-THANKS_WORDS = frozenset(THANKS_LIST.split())
 GREETING_WORDS = frozenset(GREETING_LIST.split())
-COURTESY_WORDS = THANKS_WORDS | GREETING_WORDS | frozenset(COURTESY_LIST.split())
-AUTO_SUBJECT = re.compile(
-    r"(?:automatic reply|auto-?(?:matic)? ?reply|autoreply|auto(?:matic)? response|out of (?:the )?"
-    r"office|automatische antwort|abwesenheits(?:notiz|benachrichtigung|assistent)|abwesend|"
-    r"réponse automatique|respuesta automática|risposta automatica|automatisch antwoord)"
-    r"\s*:",
+# Words that may stand beside a greeting without asking more than whether somebody listens.
+COMPANY_LIST = (
+    "there all everyone everybody anyone anybody somebody someone is are you here online awake up "
+    "still home real human person bot chat live now me hear can kann mich hören zuhause "
+    "erreichbar hört mensch du ihr sie seid bin ich am i knock ping thing this on working "
+    "zusammen team alle leute jemand wer noch da hier wach ist sir madam support"
+)
+COMPANY_WORDS = frozenset(COMPANY_LIST.split())
+TEST = re.compile(
+    r"(?:this is|just|only|das ist|dies ist|nur|ceci est|esto es|questo è)(?: just| only| nur)? "
+    r"(?:an?|ein|eine|un|une|una) (?:small |short |kleiner |kurzer )?(?:test|prueba|essai|prova)"
+    r"|\btest\w{0,12}\W.{0,60}\b(?:ignore|disregard|ignorieren|ignorer|ignorar)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+MAX_TEST_WORDS = 12
+TEST_LIST = "test testing tests testen abc eins zwei drei one two three"
+TEST_WORDS = frozenset(TEST_LIST.split())
+SOMEBODY_LIST = "anyone anybody somebody someone jemand wer"
+SOMEBODY = frozenset(SOMEBODY_LIST.split())
+STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+MAX_MISTAKE_WORDS = 10
+MISTAKE = re.compile(
+    r"\b(?:sent|submitted|posted|written) (?:\w+ ){0,3}(?:by (?:mistake|accident)|accidentally|"
+    r"too (?:early|soon))\b|"
+    r"\b(?:wrong|falsche[rsn]?) (?:window|chat|person|recipient|fenster|tab|empfänger)\b|"
+    r"\b(?:please |pls )?ignore (?:this|that|my (?:last )?(?:message|mail))\b|\bbitte ignorieren\b|"
+    r"\b(?:aus versehen|versehentlich|zu früh) (?:\w+ )?(?:abgeschickt|gesendet|geschickt|"
+    r"geschrieben)\b"
+)
+# Broken off before it says anything, or an announcement of a question.
+BEGUN = re.compile(
+    r"\W*(?:(?:hi|hello|hey|hallo|moin|guten tag|good (?:morning|afternoon|day))\b[ ,!.\n]*)?"
+    r"(?:(?:i (?:have|had|got)|i've got|ich (?:habe|hab|hätte)(?: da)?(?: mal)?) (?:just )?(?:an?|"
+    r"eine?) (?:quick |short |small |"
+    r"kurze |kleine )?(?:question|frage|issue|problem)|(?:can|could) (?:you|anyone|someone|"
+    r"somebody) (?:please )?help(?: me)?"
+    r"(?: please)?|(?:kann|könnte|können|könnt) (?:mir |uns )?(?:jemand|ihr|sie)(?: mir| uns)?(?: "
+    r"bitte)? helfen|(?:i )?need "
+    r"(?:some )?help|help(?: me)?(?: please)?|hilfe|(?:ich )?(?:brauche|bräuchte) hilfe|(?:i am|"
+    r"i'm|i) writ(?:e|ing)(?: to you| you)?(?: to| because| about| regarding)?|"
+    r"ich schreibe(?: ihnen| euch| dir)?,?(?: weil| da| wegen| um)?|i have a|ich habe eine?|"
+    r"to whom it may concern|when i|wenn ich|my|mein[e]?|the|die|der)\W*$",
     re.IGNORECASE,
 )
-# People also write to ask about such a message, so its text has to begin like one too.
-BOUNCE_SUBJECT = re.compile(
-    r"(?:undeliver|unzustellbar|returned mail|mail delivery (?:failed|failure|system)|"
-    r"delivery status notification|nicht zugestellt)",
-    re.IGNORECASE,
+KEYBOARD_ROWS = ("qwertyuiop", "qwertzuiopü", "asdfghjklöä", "zxcvbnm", "yxcvbnm", "azertyuiop")
+MIN_ROW_RUN = 4
+ROW_RUNS = frozenset(
+    run[start : start + MIN_ROW_RUN]
+    for row in KEYBOARD_ROWS
+    for run in (row, row[::-1])
+    for start in range(len(row) - MIN_ROW_RUN + 1)
+) - {"wert", "erty", "ertz", "trew"}
+KEYBOARD_NAMES = frozenset({"qwerty", "qwertz", "azerty"})
+REPEATED_LETTER = re.compile(r"([^\W\d_])\1{5}")
+SLIP_EXCUSES_LIST = (
+    "sorry oops ups upps my the a cat dog kid child baby toddler on keyboard was meine die das "
+    "der katze kater hund kind auf tastatur entschuldigung verzeihung ignore please bitte"
 )
-BOUNCE_BODY = re.compile(
-    r"this (?:is the mail system|message was created automatically by mail)|"
-    r"(?:your message|ihre nachricht) [^?]{0,80}(?:could ?n.t be delivered|wasn.t delivered|"
-    r"could not be delivered|konnte nicht zugestellt)|delivery has failed to these recipients",
-    re.IGNORECASE,
-)
-BOUNCE_BODY_CHARACTERS = 200
-AUTO_BODY = re.compile(
-    r"\b(?:i am|i'm|i will be) (?:currently )?(?:out of (?:the )?office|on (?:annual )?leave|on "
-    r"vacation|away from)[^?]{0,200}\b(?:return|back|reply|respond|until|contact)\b|"
-    r"\bich bin (?:derzeit |zur ?zeit |aktuell |momentan |ab |bis |vom |erst )[^?]{0,80}(?:nicht "
-    r"im (?:büro|haus)|abwesend|im urlaub|nicht erreichbar|wieder (?:im büro|erreichbar))|"
-    r"\bthis is an automat(?:ed|ic(?:ally generated)?) (?:reply|response|message)\b|"
-    r"\bdies ist eine automatisch(?:e| (?:generierte|erzeugte)) (?:antwort|nachricht|e-?mail)\b",
-    re.IGNORECASE,
-)
-# An automatic reply says so at its start.
-AUTO_BODY_CHARACTERS = 600
+SLIP_EXCUSES = frozenset(SLIP_EXCUSES_LIST.split())
 
 
-def find_noise(subject: str, body: str, *, is_answer: bool = False) -> Noise | None:
+def find_noise(
+    subject: str, body: str, *, is_answer: bool = False, written: str | None = None
+) -> Noise | None:
     """Return why a cleaned message asks nothing, None where it may ask something.
 
     `is_answer` tells that the subject is only carried over ("Re: ..."), so that it asks nothing
-    by itself.
+    by itself; `written` is the body before its courtesies were cut, where the caller has it.
     """
-    own_subject = "" if is_answer else subject
-    if AUTO_SUBJECT.match(subject) or AUTO_BODY.search(body[:AUTO_BODY_CHARACTERS]):
-        return "auto_reply"
-    if BOUNCE_SUBJECT.match(subject) and BOUNCE_BODY.search(body[:BOUNCE_BODY_CHARACTERS]):
-        return "auto_reply"
-    words = [word.lower() for word in WORD.findall(f"{own_subject} {body}"[:2_000])]
-    if sum(map(len, words)) < MIN_LETTERS:
+    subject, body = subject[:READ_CHARACTERS], body[:READ_CHARACTERS].lower()
+    courteous = body if written is None else written[:READ_CHARACTERS].lower()
+    own_subject = "" if is_answer or not WORD.search(subject) else subject.lower()
+    text = f"{own_subject}\n{body}"
+    if len(READABLE.findall(text[:100])) < MIN_CHARACTERS and _is_unreadable(text):
         return "empty"
-    if "?" in f"{own_subject}{body}" or len(words) > MAX_COURTESY_WORDS:
-        return None
-    if GREETING_WORDS.issuperset(words):
+    if len(text) > LONGEST_CHARACTERS:
+        return (
+            "auto_reply" if is_automatic(subject.lower(), body, (), is_answer=is_answer) else None
+        )
+    words = WORD.findall(text)
+    if is_automatic(subject.lower(), body, words, is_answer=is_answer):
+        return "auto_reply"
+    if is_spam(f"{own_subject}\n{courteous}", words):
+        return "spam"
+    if _is_greeting(body if own_subject == "" else text, words):
         return "greeting"
-    if COURTESY_WORDS.issuperset(words) and not THANKS_WORDS.isdisjoint(words):
+    if is_thanks(own_subject, body, words, written=courteous, is_answer=is_answer):
         return "thanks"
     return None
+
+
+def _is_unreadable(text: str) -> bool:
+    return len(READABLE.findall(text)) < MIN_CHARACTERS
+
+
+def _is_greeting(text: str, words: list[str]) -> bool:
+    if len(words) > MAX_GREETING_WORDS:
+        return False
+    said = {STRETCHED.sub(r"\1", word) for word in words}
+    if not said:
+        return False
+    if said <= TEST_WORDS or _is_slip(words):
+        return True
+    if any(character.isdigit() for character in text):
+        return False
+    if said <= GREETING_WORDS | COMPANY_WORDS:
+        return not said.isdisjoint(GREETING_WORDS | SOMEBODY)
+    if "?" not in text and len(words) <= MAX_TEST_WORDS and TEST.search(text):
+        return True
+    if len(words) <= MAX_MISTAKE_WORDS and "?" not in text and MISTAKE.search(text):
+        return True
+    return BEGUN.match(text) is not None
+
+
+def _is_slip(words: list[str]) -> bool:
+    """Return whether nothing but slipped keys and an excuse for them was typed."""
+    slips = [word for word in words if _is_slipped(word)]
+    return bool(slips) and SLIP_EXCUSES.issuperset(word for word in words if word not in slips)
+
+
+def _is_slipped(word: str) -> bool:
+    if REPEATED_LETTER.search(word):
+        return True
+    if word in KEYBOARD_NAMES:
+        return False
+    covered = sum(
+        word[start : start + MIN_ROW_RUN] in ROW_RUNS
+        for start in range(len(word) - MIN_ROW_RUN + 1)
+    )
+    return covered > 0 and 2 * (covered + MIN_ROW_RUN - 1) > len(word)

@@ -124,6 +124,10 @@ def test_broken_markup_raises_nothing(raw):
         ("(no subject)", ""),
         ("Kein Betreff", ""),
         ("Reset: how?", "Reset: how?"),
+        ("Unzustellbar: Ihr Deckel", "Unzustellbar: Ihr Deckel"),
+        ("Automatische Antwort: Ihr Deckel", "Automatische Antwort: Ihr Deckel"),
+        ("Lid of R: which?", "Lid of R: which?"),
+        ("[Ticket #4711] Re: Deckel", "Deckel"),
         ("x" * 400, "x" * 300),
     ],
 )
