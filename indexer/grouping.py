@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,8 @@ from scipy.sparse import csr_matrix
 
 from indexer.constraints import PairDecision, SettledDecisions, separate, settle_decisions
 from indexer.neighbour_graph import contracted, fuzzy_graph, neighbour_count
-from indexer.resolution import find_partition
-from indexer.splitting import keep_boundaries, measure_spread, split_loose
+from indexer.resolution import find_fine_partition
+from indexer.splitting import keep_boundaries, keep_whole, measure_spread, split_loose
 from indexer.vectors import nearest_neighbours
 from kb.errors import InvalidInput
 
@@ -106,9 +107,12 @@ def group_questions(
 
     carried = _carried(units, previous)
     graph = _holding(units.graph, carried)
-    partition = find_partition(graph, seed=seed, on_resolution=on_resolution)
+    partition = find_fine_partition(
+        graph, nearness=units.graph, seed=seed, on_resolution=on_resolution
+    )
     spread = measure_spread(units.vectors, units.graph, _langs(units, langs))
-    kept = keep_boundaries(units.graph, partition.community_of, carried)
+    whole = keep_whole(units.graph, partition.community_of, carried)
+    kept = keep_boundaries(units.graph, whole, carried)
     split = split_loose(graph, kept, spread, carried=carried, seed=seed)
     inner = separate(split, units.settled.apart, units.graph)
     confidence = _confidence(units, inner)
@@ -246,15 +250,24 @@ def _without_unclear(
     grouped = np.where(alone, UNGROUPED, topic_of)
     order = np.lexsort((np.arange(len(grouped)), confidence))
     unclear = order[(confidence[order] < asked[order]) & ~alone[order]]
-    budget = MAX_UNCLEAR_SHARE * units.sizes.sum() - units.sizes[alone].sum()
-    grouped[unclear[np.cumsum(units.sizes[unclear]) <= budget]] = UNGROUPED
-    kept = grouped >= 0
-    sizes = np.bincount(grouped[kept], weights=units.sizes[kept], minlength=topic_of.max() + 1)
+    sizes = np.zeros(int(topic_of.max()) + 1)
+
+    def leave_out(count: int) -> float:
+        """Take out the most unclear, and what is too small without them; how many are out."""
+        grouped[:] = np.where(alone, UNGROUPED, topic_of)
+        grouped[unclear[:count]] = UNGROUPED
+        kept = grouped >= 0
+        sizes[:] = np.bincount(grouped[kept], weights=units.sizes[kept], minlength=len(sizes))
+        grouped[kept & (sizes[grouped] < MIN_TOPIC_SIZE)] = UNGROUPED
+        return float(units.sizes[grouped == UNGROUPED].sum())
+
+    most = MAX_UNCLEAR_SHARE * units.sizes.sum()
+    leave_out(max(bisect_right(range(len(unclear) + 1), most, key=leave_out) - 1, 0))
     ranked = np.lexsort((np.arange(len(sizes)), -sizes))
     number = np.full(len(sizes), UNGROUPED, dtype=np.int64)
     big = ranked[sizes[ranked] >= MIN_TOPIC_SIZE]
     number[big] = np.arange(len(big))
-    return number[topic_of], np.where(kept, number[grouped], UNGROUPED)
+    return number[topic_of], np.where(grouped >= 0, number[grouped], UNGROUPED)
 
 
 def _nearest(

@@ -23,6 +23,7 @@ MIN_TOTAL_NATS = 1_000.0
 MIN_NATS_PER_QUESTION = 1.0
 MIN_PART_SIZE = 5
 MIN_HELD_MEMBERS = 2
+NO_HOME = -1
 # Naming a question's part at random costs ln 2 nats: a boundary that costs less shows something.
 MAX_HELD_NATS = 0.5
 # What was one topic is split only where it is this much looser and twice as much is told, so
@@ -153,6 +154,45 @@ def keep_boundaries(
             result[rows[part_of == part]] = numbers
             numbers += 1
     return result
+
+
+def keep_whole(
+    graph: csr_matrix, community_of: NDArray[np.int64], carried: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The communities, those joined again that a previous topic fell into, unless they say more.
+
+    A community is of the previous topic that more than half of its nodes come from. A cut
+    through a previous topic has to tell as much about each question as split_loose asks of
+    one, so that another resolution alone takes no topic apart.
+    """
+    home = _homes(community_of, carried)
+    result = community_of.copy()
+    for topic in np.unique(home[home != NO_HOME]):
+        parts = np.flatnonzero(home == topic)
+        if len(parts) < 2:
+            continue
+        rows = np.flatnonzero(np.isin(community_of, parts))
+        inner = csr_matrix(graph[rows][:, rows])
+        part_of = np.searchsorted(parts, community_of[rows])
+        whole = description_length(inner, np.zeros(len(rows), dtype=np.int64))
+        nats = whole - description_length(inner, part_of)
+        if nats <= HELD_FACTOR * MIN_NATS_PER_QUESTION * len(rows):
+            result[rows] = parts[0]
+    return np.unique(result, return_inverse=True)[1].astype(np.int64)
+
+
+def _homes(community_of: NDArray[np.int64], carried: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The previous topic of most of each community's nodes, NO_HOME where none has most."""
+    numbers = int(community_of.max(initial=-1)) + 1
+    homes = np.full(numbers, NO_HOME, dtype=np.int64)
+    known = np.flatnonzero(carried >= 0)
+    if len(known) == 0:
+        return homes
+    topics = int(carried.max()) + 1
+    pairs, counts = np.unique(community_of[known] * topics + carried[known], return_counts=True)
+    most = 2 * counts > np.bincount(community_of, minlength=numbers)[pairs // topics]
+    homes[pairs[most] // topics] = pairs[most] % topics
+    return homes
 
 
 def _was_one_topic(carried: NDArray[np.int64]) -> bool:

@@ -43,6 +43,11 @@ def test_a_question_that_resembles_no_other_is_ungrouped_with_a_nearest_topic():
     assert grouping.confidence[-1] < grouping.confidence[:-1].min()
 
 
+def test_at_most_a_quarter_is_left_out_with_the_rest_of_topics_that_fall_apart():
+    vectors, _ = clusters(150, 3, spread=1.9)
+    assert 0.2 < group_questions(vectors).ungrouped_share <= 0.25
+
+
 def test_no_question_and_one_question_make_no_topic():
     assert group_questions(ROWS[:0]).topic_count == 0
     alone = group_questions(ROWS[:1])

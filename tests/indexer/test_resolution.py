@@ -1,8 +1,14 @@
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from indexer.grouping_scores import evaluate_grouping
 from indexer.neighbour_graph import contracted, fuzzy_graph, neighbour_count
-from indexer.resolution import description_length, find_partition, partition_at
+from indexer.resolution import (
+    description_length,
+    find_fine_partition,
+    find_partition,
+    partition_at,
+)
 from indexer.vectors import nearest_neighbours
 from tests.indexer.sphere import clusters
 
@@ -29,6 +35,34 @@ def test_the_number_of_communities_is_found_for_few_and_for_many():
         assert len(set(found.community_of.tolist())) == len(set(gold.tolist()))
 
 
+def test_few_questions_of_many_topics_are_not_put_into_few_communities():
+    rows, gold = clusters(60, 4, spread=1.1)
+    found = nearest_neighbours(rows, k=neighbour_count(len(rows)))
+    graph = fuzzy_graph(found, min_cosine=0.3)
+    coarse = find_partition(graph, seed=0).community_of
+    fine = find_fine_partition(graph, nearness=graph, seed=0).community_of
+
+    assert coarse.max() < fine.max() + 1 <= 60
+    scores = [evaluate_grouping(gold.tolist(), one).acc for one in (coarse, fine)]
+    assert scores[1] > scores[0] + 0.1
+
+
+def test_communities_that_are_clear_without_it_are_not_made_finer():
+    graph, gold = graph_of(40, 30)
+    fine = find_fine_partition(graph, nearness=graph, seed=0).community_of
+    assert len(set(fine.tolist())) == len(set(gold.tolist()))
+
+
+def test_a_sharpened_description_counts_near_pairs_for_more_and_a_plain_one_no_weights():
+    graph, gold = graph_of(8, 30)
+    uneven = graph.copy()
+    uneven.data = np.where(uneven.data > 0.5, uneven.data, uneven.data / 10)
+    assert description_length(uneven, gold) == description_length(graph, gold)
+    sharp = description_length(uneven, gold, sharpness=1.0)
+    assert sharp != description_length(graph, gold, sharpness=1.0)
+    assert sharp < description_length(uneven, gold // 2, sharpness=1.0)
+
+
 def test_the_same_seed_gives_the_same_communities():
     graph, _ = graph_of(10, 20)
     first, second = (partition_at(graph, 3.0, seed=5).community_of for _ in range(2))
@@ -36,7 +70,9 @@ def test_the_same_seed_gives_the_same_communities():
 
 
 def test_a_graph_without_edges_gives_each_node_its_own_community():
-    assert find_partition(csr_matrix((3, 3)), seed=0).community_of.tolist() == [0, 1, 2]
+    empty = csr_matrix((3, 3))
+    assert find_partition(empty, seed=0).community_of.tolist() == [0, 1, 2]
+    assert find_fine_partition(empty, nearness=empty, seed=0).community_of.tolist() == [0, 1, 2]
 
 
 def test_the_graph_is_symmetric_without_loops_and_without_far_pairs():

@@ -2,7 +2,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from indexer.neighbour_graph import fuzzy_graph, neighbour_count
-from indexer.splitting import keep_boundaries, measure_spread, split_loose
+from indexer.splitting import keep_boundaries, keep_whole, measure_spread, split_loose
 from indexer.vectors import nearest_neighbours
 from tests.indexer.sphere import clusters
 
@@ -54,6 +54,24 @@ def test_previous_topics_that_met_are_cut_apart_again_unless_they_are_one():
     assert keep_boundaries(graph, gold, halves).tolist() == gold.tolist()
 
 
+def test_a_previous_topic_that_fell_apart_is_joined_again_unless_it_was_two():
+    _, gold, graph = world(8, 40)
+    halves = np.where(gold == 0, 8 + np.arange(len(gold)) % 2, gold)
+    kept = keep_whole(graph, halves, gold)
+    assert len({*zip(kept.tolist(), gold.tolist(), strict=True)}) == 8 == kept.max() + 1
+
+    was_mixed = np.where(gold == 1, 0, gold)
+    assert keep_whole(graph, gold, was_mixed).tolist() == gold.tolist()
+
+
+def test_communities_stay_as_they_are_without_previous_topics():
+    _, gold, graph = world(8, 40)
+    halves = np.where(gold == 0, 8 + np.arange(len(gold)) % 2, gold)
+    before = np.full(len(gold), NONE_BEFORE)
+    kept = keep_whole(graph, halves, before)
+    assert len({*zip(kept.tolist(), halves.tolist(), strict=True)}) == 9 == kept.max() + 1
+
+
 def test_a_question_without_a_previous_topic_goes_where_its_neighbours_are():
     _, gold, graph = world(8, 40)
     before = np.where(np.arange(len(gold)) % 4 == 0, NONE_BEFORE, gold)
@@ -64,3 +82,4 @@ def test_a_question_without_a_previous_topic_goes_where_its_neighbours_are():
 def test_no_question_has_no_community():
     empty = np.empty(0, dtype=np.int64)
     assert keep_boundaries(csr_matrix((0, 0)), empty, empty).tolist() == []
+    assert keep_whole(csr_matrix((0, 0)), empty, empty).tolist() == []
