@@ -26,8 +26,8 @@ SCANNED_LOG2 = tuple(step / 2 for step in range(-6, 13))
 # Full-size labelled sets gain 24 to 50, their samples of 500 to 1,500 questions 0 to 17.
 CLEAR_NATS = 25.0
 FAINT_NATS = 7.5
-# Beyond it only the nearest two or three neighbours are left to speak.
-MAX_SHARPNESS = 2.0
+# An edge counts as its weight at most: beyond it what belongs to one big intent is torn apart.
+MAX_SHARPNESS = 1.0
 LEAST_NATS = 1e-3
 
 
