@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.encoder_cache import exported_folder, find_manifest
+from indexer.encoder_cache import exported_folder, find_export, find_manifest, model_source
 from indexer.encoder_manifest import MODEL_FILE, TOKENIZER_FILE, Manifest, read_manifest
 from indexer.encoder_session import OnnxSession
 from kb.errors import Unavailable
@@ -108,7 +108,27 @@ def open_encoder(
     Calls `on_progress` with one line for each step of an export. Raises Unavailable for a
     model that cannot be loaded.
     """
-    folder = exported_folder(settings, on_progress=on_progress)
+    return _opened(exported_folder(settings, on_progress=on_progress), settings)
+
+
+def find_encoder_of(settings: Settings, fingerprint: str) -> OnnxEncoder | None:
+    """The encoder with this fingerprint, None unless it was exported here before.
+
+    Whatever model the settings name now: vectors made with another one are still searched.
+    """
+    folder = find_export(settings, fingerprint)
+    try:
+        return None if folder is None else _opened(folder, settings)
+    except Unavailable:
+        return None
+
+
+def check_model(settings: Settings) -> None:
+    """Raise InvalidInput for an unknown language, Unavailable for a model or pack not to be had."""
+    model_source(settings)
+
+
+def _opened(folder: Path, settings: Settings) -> OnnxEncoder:
     try:
         return OnnxEncoder(folder, threads=settings.encoder_threads or available_cores())
     except (RuntimeError, ValueError) as error:

@@ -11,15 +11,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 import onnxruntime
 from filelock import FileLock
 
+from indexer.composing import compose
 from indexer.encoder_manifest import MANIFEST_FILE, Manifest, check_files, read_manifest
 from indexer.fingerprint import HASH_LENGTH, slug
+from indexer.languages import PackCard, chosen_packs, read_pack
 from kb.errors import Unavailable
 from kb.settings import Settings
 
@@ -31,6 +33,10 @@ EXPORT_VERSION = 1
 PROGRESS_MARK = "progress: "
 LOCK_FILE = ".lock"
 SCRATCH_PREFIX = ".export-"
+COMPOSED_PREFIX = "composed-"
+
+# Raise it when composing.py makes another model from the same packs.
+COMPOSE_VERSION = 1
 MAX_REASON_LENGTH = 300
 NAMED_ERROR = re.compile(r"^[\w.]+(Error|Exception|Unavailable): ")
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -38,11 +44,15 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:
-    """A sentence-transformers model: the name shown and what it is loaded from."""
+    """A sentence-transformers model: the name shown and what it is loaded from.
+
+    With `packs` it is composed first, and `location` is what they are added to.
+    """
 
     name: str
     location: str
     signature: str
+    packs: tuple[PackCard, ...] = ()
 
     @property
     def folder_name(self) -> str:
@@ -56,15 +66,18 @@ class ModelSource:
 
 
 def model_source(settings: Settings) -> ModelSource:
-    """Where the model of `settings` comes from; raises Unavailable when there is none."""
+    """Where the model of `settings` comes from.
+
+    Raises Unavailable when there is none, PackRefused for an unusable language pack and
+    InvalidInput for a language without one. Packs are for the bundled model only.
+    """
     if not settings.model:
         spec = importlib.util.find_spec(DEFAULT_MODEL_PACKAGE)
         if spec is None or spec.origin is None:
             raise Unavailable(
                 "the bundled model is not installed: reinstall kundig or set KB_MODEL"
             )
-        folder = Path(spec.origin).parent / "model"
-        return ModelSource(DEFAULT_MODEL_NAME, str(folder), _signature(folder))
+        return _bundled(Path(spec.origin).parent / "model", chosen_packs(settings))
     path = Path(settings.model).expanduser()
     if path.is_dir():
         folder = path.resolve()
@@ -74,12 +87,41 @@ def model_source(settings: Settings) -> ModelSource:
     return ModelSource(settings.model.rsplit("/", 1)[-1], settings.model, settings.model)
 
 
+def _bundled(folder: Path, packs: tuple[PackCard, ...]) -> ModelSource:
+    if not packs:
+        return ModelSource(DEFAULT_MODEL_NAME, str(folder), _signature(folder))
+    cards = (f"{card.language} {card.digest}" for card in packs)
+    return ModelSource(
+        name="-".join((DEFAULT_MODEL_NAME, *(card.language for card in packs))),
+        location=str(folder),
+        signature="\n".join((_signature(folder), f"composed {COMPOSE_VERSION}", *cards)),
+        packs=packs,
+    )
+
+
 def find_manifest(settings: Settings) -> Manifest | None:
     """The manifest of the export for `settings`, None when there is none; files unchecked."""
     try:
         return read_manifest(settings.models_dir / model_source(settings).folder_name)
     except Unavailable:
         return None
+
+
+def find_export(settings: Settings, fingerprint: str) -> Path | None:
+    """The folder of an intact export with this fingerprint, whatever the settings ask for now.
+
+    What an index was made with serves it on while another model is being prepared, or cannot
+    be had.
+    """
+    for manifest in sorted(settings.models_dir.glob(f"[!.]*/{MANIFEST_FILE}")):
+        try:
+            described = read_manifest(manifest.parent).description
+        except Unavailable:
+            continue
+        is_ours = described.runtime == f"onnxruntime {onnxruntime.__version__}"
+        if described.fingerprint == fingerprint and is_ours and _is_intact(manifest.parent):
+            return manifest.parent
+    return None
 
 
 def exported_folder(
@@ -121,11 +163,27 @@ def _export(source: ModelSource, folder: Path, report: Callable[[str], None]) ->
         shutil.rmtree(stale, ignore_errors=True)
     scratch = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX, dir=folder.parent))
     try:
+        location = _composed(source, folder.parent, report) if source.packs else source.location
         report(f"exporting the model {source.name} (once)")
-        _run_exporter(source, scratch, report)
+        _run_exporter(replace(source, location=location), scratch, report)
         if folder.exists():
             shutil.rmtree(folder)
         scratch.rename(folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _composed(source: ModelSource, models: Path, report: Callable[[str], None]) -> str:
+    """Compose the model of `source` and return its folder; earlier ones are not needed any more."""
+    packs = [read_pack(card) for card in source.packs]
+    report(f"adding {', '.join(card.language for card in source.packs)} to the bundled model")
+    scratch = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX, dir=models))
+    try:
+        compose(Path(source.location), packs, scratch)
+        for earlier in models.glob(COMPOSED_PREFIX + "*"):
+            shutil.rmtree(earlier)
+        folder = models / (COMPOSED_PREFIX + source.folder_name)
+        return str(scratch.rename(folder))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -32,6 +32,10 @@ class Settings:
         default="",
         metadata={"help": "sentence-transformers model, name or path; empty: the bundled one"},
     )
+    languages: str = field(
+        default="de",
+        metadata={"help": "languages added to the bundled model, by comma; en: English only"},
+    )
     public_url: str = field(
         default="",
         metadata={"help": "address of the site, the only source of absolute links"},

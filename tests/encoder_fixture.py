@@ -12,7 +12,16 @@ from kb.settings import Settings
 
 ENCODER_THREADS = 2
 INDEXER = Path(__file__).resolve().parent.parent / "indexer"
-EXPORTING = ("acceptance", "encoder_graph", "encoder_probes", "export", "fingerprint")
+PACKS = INDEXER.parent / "data" / "languages"
+EXPORTING = (
+    "acceptance",
+    "composing",
+    "encoder_graph",
+    "encoder_probes",
+    "export",
+    "fingerprint",
+    "languages",
+)
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +34,8 @@ def encoder_home(request: pytest.FixtureRequest) -> Path:
     digest = hashlib.sha256()
     for module in EXPORTING:
         digest.update((INDEXER / f"{module}.py").read_bytes())
+    for card in sorted(PACKS.glob("*/card.json")):
+        digest.update(card.read_bytes())
     place = os.environ.get("KUNDIG_TEST_CACHE")
     cache = Path(place) if place else Path(request.config.cache.mkdir("kundig"))
     home = cache / f"encoder-{digest.hexdigest()[:12]}"
@@ -35,6 +46,13 @@ def encoder_home(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture(scope="session")
 def encoder(encoder_home: Path) -> OnnxEncoder:
     return open_encoder(Settings(home=encoder_home, encoder_threads=ENCODER_THREADS))
+
+
+@pytest.fixture(scope="session")
+def plain_encoder(encoder_home: Path) -> OnnxEncoder:
+    """The bundled model without any language pack, as versions before packs had it."""
+    settings = Settings(home=encoder_home, languages="en", encoder_threads=ENCODER_THREADS)
+    return open_encoder(settings)
 
 
 @pytest.fixture(scope="session")

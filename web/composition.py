@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 
-from indexer.encoder import OnnxEncoder, find_exported, open_encoder
+from indexer.encoder import OnnxEncoder, check_model, find_encoder_of, find_exported, open_encoder
+from indexer.languages import PackRefused
 from kb.errors import KbError, Unavailable
 from kb.settings import Settings
 from kb.store.calibrations import find_calibration, save_calibration
 from kb.store.engine import open_engine, reading, sqlite_path, transaction
 from kb.store.migrate import is_initialised, require_current_schema
 from search.bootstrap import calibrate_bootstrap
+from search.build import find_manifest
 from search.calibration import Calibration
 from search.index import IndexFollower
 from search.meaning import QueryEncoder
@@ -44,19 +47,74 @@ def open_record(settings: Settings) -> Engine:
     return engine
 
 
-def find_encoder(settings: Settings, *, may_export: bool) -> OnnxEncoder | None:
-    """The encoder, or None with a line in the log when it cannot be had now.
+def check_languages(settings: Settings) -> None:
+    """Raise InvalidInput for a language that there is no pack for.
 
-    A serving process does not export a model, which takes a minute and torch: it waits for
-    the worker and searches by keyword meanwhile.
+    A pack that is refused is no reason not to start: the site goes on with the model it has.
     """
-    if not may_export and find_exported(settings) is None:
+    with contextlib.suppress(Unavailable):
+        check_model(settings)
+
+
+def find_encoder(settings: Settings) -> OnnxEncoder | None:
+    """The encoder to search with; None while there is none, and words alone are searched.
+
+    The one that made the index, as long as its export is kept: while a new model is being
+    prepared, or cannot be had, search goes on as before. Nothing is exported here, which takes
+    a minute and torch: that is for the worker.
+    """
+    manifest = find_manifest(settings.index_dir)
+    if manifest is not None and manifest.fingerprint:
+        encoder = find_encoder_of(settings, manifest.fingerprint)
+        if encoder is not None:
+            return encoder
+    if find_exported(settings) is None:
         return None
     try:
         return open_encoder(settings)
     except Unavailable as problem:
         log.warning("searching by keyword only: %s", problem)
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexingEncoder:
+    """What to index with, None for keyword search only.
+
+    `problem` says in one line why it is not the encoder of the settings, empty where it is.
+    """
+
+    encoder: OnnxEncoder | None
+    problem: str = ""
+
+
+def open_indexing_encoder(
+    settings: Settings, *, on_progress: Callable[[str], None] | None = None
+) -> IndexingEncoder:
+    """The encoder of the settings, exported if need be; else the nearest thing to it.
+
+    That is the model that the index has, so that nothing is embedded anew because of a damaged
+    file; without one, the bundled model without the refused language pack; else none. Raises
+    InvalidInput for a language that there is no pack for.
+    """
+    try:
+        return IndexingEncoder(open_encoder(settings, on_progress=on_progress))
+    except Unavailable as failure:
+        problem = failure
+    manifest = find_manifest(settings.index_dir)
+    kept = find_encoder_of(settings, manifest.fingerprint) if manifest is not None else None
+    if kept is not None:
+        return IndexingEncoder(kept, f"{problem}; going on with {kept.fingerprint}")
+    if isinstance(problem, PackRefused):
+        smaller = open_indexing_encoder(_without(settings, problem), on_progress=on_progress)
+        told = (f"{problem}; going on without it", smaller.problem)
+        return IndexingEncoder(smaller.encoder, "; ".join(line for line in told if line))
+    return IndexingEncoder(None, f"degraded, keyword search only: {problem}")
+
+
+def _without(settings: Settings, refused: PackRefused) -> Settings:
+    named = (part.strip().lower() for part in settings.languages.split(","))
+    return replace(settings, languages=",".join(one for one in named if one != refused.language))
 
 
 def stored_calibration(engine: Engine, fingerprint: str) -> Calibration | None:

@@ -118,7 +118,7 @@ def test_the_manifest_says_what_serves_and_how_it_was_accepted(encoder, encoder_
 
     assert found is not None
     assert found.fingerprint == encoder.fingerprint
-    assert encoder.fingerprint.startswith(f"minilm-{found.form}-")
+    assert encoder.fingerprint.startswith(f"minilm-de-{found.form}-")
     assert found.acceptance[-1].accepted
     assert found.acceptance[-1].mean_cosine > 0.99
 

@@ -17,10 +17,13 @@ def test_without_any_variable_everything_has_its_default():
 
 
 def test_each_setting_is_read_from_its_variable():
-    settings = read_settings({"KB_HOME": "/srv/kb", "KB_ENCODER_THREADS": "3"})
+    settings = read_settings(
+        {"KB_HOME": "/srv/kb", "KB_ENCODER_THREADS": "3", "KB_LANGUAGES": "en"}
+    )
 
     assert settings.home == Path("/srv/kb")
     assert settings.encoder_threads == 3
+    assert (settings.languages, Settings().languages) == ("en", "de")
     assert settings.record_url == "sqlite:////srv/kb/record.sqlite3"
 
 

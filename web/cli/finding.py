@@ -37,7 +37,7 @@ def search(
         raise InvalidInput(f"--floor is on or off, not {floor!r}", field="floor")
     settings = read_settings()
     engine = open_record(settings)
-    parts = open_search(settings, engine, find_encoder(settings, may_export=False))
+    parts = open_search(settings, engine, find_encoder(settings))
     results = parts.searcher.search(
         " ".join(words),
         viewer=OPERATOR if as_agent else GUEST,

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from sqlalchemy import Engine
 
-from indexer.encoder import OnnxEncoder, open_encoder
-from kb.errors import Unavailable
+from indexer.encoder import OnnxEncoder
 from kb.settings import Settings, read_settings
 from web.cli.app import app
 from web.cli.engines import open_record
 from web.cli.output import AsJson, print_json, say, shown_steps
-from web.composition import ensure_calibration
+from web.composition import ensure_calibration, open_indexing_encoder
 
 if TYPE_CHECKING:
     from web.worker.index_run import IndexReport
@@ -52,13 +51,12 @@ def index_now(settings: Settings, engine: Engine, *, full: bool = False) -> Inde
 
 
 def _encoder(settings: Settings, engine: Engine) -> OnnxEncoder | None:
-    try:
-        encoder = open_encoder(settings, on_progress=say)
-    except Unavailable as problem:
-        say(f"degraded, keyword search only: {problem}")
-        return None
-    ensure_calibration(engine, encoder, on_progress=say)
-    return encoder
+    found = open_indexing_encoder(settings, on_progress=say)
+    if found.problem:
+        say(found.problem)
+    if found.encoder is not None:
+        ensure_calibration(engine, found.encoder, on_progress=say)
+    return found.encoder
 
 
 def tell_index(report: IndexReport) -> None:

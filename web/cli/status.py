@@ -8,8 +8,9 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from indexer.encoder import find_exported
+from indexer.encoder import check_model, find_exported
 from kb.clock import utc_now
+from kb.errors import Unavailable
 from kb.settings import Settings, read_settings
 from kb.store.counts import RecordCounts, record_counts
 from kb.store.migrate import expected_schema
@@ -76,7 +77,10 @@ def _process_rows(
     counts: RecordCounts, encoder: dict[str, Any], index: dict[str, Any]
 ) -> list[tuple[str, str, str]]:
     vectors = f"{sum(counts.embeddings.values()):,}"
-    known = _joined(encoder["state"], encoder.get("fingerprint", ""), encoder.get("form", ""))
+    until = f"until then {encoder['searching_with']}" if "searching_with" in encoder else ""
+    known = _joined(
+        encoder["state"], encoder.get("fingerprint", ""), encoder.get("form", ""), until
+    )
     documents = f"{index['documents']:,}" if "documents" in index else ""
     last = f"{counts.last_run_at:%Y-%m-%d %H:%M} UTC" if counts.last_run_at else "never"
     jobs = f"{counts.jobs_waiting:,} waiting, {counts.jobs_failed:,} failed"
@@ -98,14 +102,31 @@ def _joined(*facts: str) -> str:
 
 def _encoder_status(settings: Settings) -> dict[str, Any]:
     exported = find_exported(settings)
+    indexed = find_manifest(settings.index_dir)
+    searching = indexed.fingerprint if indexed is not None else ""
     if exported is None:
-        return {"state": "not exported yet: kb index does it"}
+        return {"state": _why_not_exported(settings), **_of_index(searching)}
+    waiting = searching not in ("", exported.fingerprint)
     return {
-        "state": "ready",
+        "state": "not indexed with yet: kb index does it" if waiting else "ready",
+        **(_of_index(searching) if waiting else {}),
         "fingerprint": exported.fingerprint,
         "form": exported.form,
         "acceptance": exported.acceptance,
     }
+
+
+def _why_not_exported(settings: Settings) -> str:
+    try:
+        check_model(settings)
+    except Unavailable as problem:
+        return str(problem)
+    return "not exported yet: kb index does it"
+
+
+def _of_index(fingerprint: str) -> dict[str, str]:
+    """What is searched with meanwhile."""
+    return {"searching_with": fingerprint} if fingerprint else {}
 
 
 def _index_facts(settings: Settings) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from indexer.encoder import OnnxEncoder
 from kb.access import Viewer
 from kb.errors import KbError
 from kb.settings import Settings
+from search.build import find_manifest
 from search.documents import Document
+from search.generation import find_current_name
 from search.index import IndexFollower, IndexSnapshot
 from search.searcher import Searcher
 from search.suggest import Suggester, Suggestion
@@ -41,11 +43,12 @@ class LiveSearch:
         self._settings = settings
         self._engine = engine
         self._intents = intents
-        self._encoder: OnnxEncoder | None = find_encoder(settings, may_export=False)
+        self._encoder: OnnxEncoder | None
         self._follower: IndexFollower
         self._searcher: Searcher
         self._generation: str | None
-        self._reopen()
+        self._current: str | None
+        self._reopen(find_encoder(settings))
         self._suggester: Suggester | None = None
         self._suggested: IndexSnapshot | None = None
         self._suggest_from = 0.0
@@ -100,16 +103,19 @@ class LiveSearch:
 
     def refresh(self) -> None:
         """Follow the record and the index one step."""
+        if find_current_name(self._settings.index_dir) != self._current:
+            # The worker may have calibrated anew, or embedded with another model, before it
+            # built. What was open serves until all of the new is.
+            self._reopen(self._fitting_encoder())
         self._follower.refresh()
         now = time.monotonic()
         if self._encoder is None and now >= self._encoder_from:
             self._encoder_from = now + ENCODER_RETRY_S
-            self._encoder = find_encoder(self._settings, may_export=False)
-            if self._encoder is not None:
-                self._reopen()
+            encoder = find_encoder(self._settings)
+            if encoder is not None:
+                self._reopen(encoder)
         if _generation(self._follower.snapshot) != self._generation:
-            # The worker may have calibrated anew before it built.
-            self._reopen()
+            self._reopen(self._fitting_encoder())
         if self._follower.snapshot is not self._suggested and now >= self._suggest_from:
             self._renew_suggester()
         if now >= self._flush_from:
@@ -127,11 +133,22 @@ class LiveSearch:
                     log.warning("the index is not followed for now: %s", problem)
                 self._record_lost = True
 
-    def _reopen(self) -> None:
-        parts = open_search(self._settings, self._engine, self._encoder)
+    def _reopen(self, encoder: OnnxEncoder | None) -> None:
+        current = find_current_name(self._settings.index_dir)
+        parts = open_search(self._settings, self._engine, encoder)
+        self._current = current
+        self._encoder = encoder
         self._follower = parts.follower
         self._searcher = parts.searcher
         self._generation = _generation(parts.follower.snapshot)
+
+    def _fitting_encoder(self) -> OnnxEncoder | None:
+        """The encoder of the index as it is now; the open one where it is that."""
+        manifest = find_manifest(self._settings.index_dir)
+        wanted = manifest.fingerprint if manifest is not None else None
+        if self._encoder is not None and self._encoder.fingerprint == wanted:
+            return self._encoder
+        return find_encoder(self._settings)
 
     def _renew_suggester(self) -> None:
         started = time.monotonic()

@@ -15,7 +15,7 @@ from kb.errors import InvalidInput, Unavailable
 from kb.settings import Settings
 from kb.store.accounts import find_viewer_by_key, find_viewer_by_key_id
 from kb.store.engine import reading
-from web.composition import open_record
+from web.composition import check_languages, open_record
 from web.http.assets import Assets
 from web.http.intents import IntentBuffer
 from web.http.live_search import LiveSearch
@@ -132,6 +132,7 @@ def check_site_settings(settings: Settings) -> None:
     """Raise InvalidInput or Unavailable for what would keep a site from starting."""
     make_look(settings)
     read_secret(settings)
+    check_languages(settings)
 
 
 def read_secret(settings: Settings) -> bytes:

@@ -10,6 +10,7 @@ import threading
 
 from kb.errors import KbError
 from kb.settings import read_settings
+from web.composition import check_languages
 from web.worker.loop import Worker
 
 BESIDE = "--beside"
@@ -31,7 +32,9 @@ def main() -> int:
         site = os.getppid()
         threading.Thread(target=_stop_with, args=(site, stop), daemon=True).start()
     try:
-        Worker(read_settings(), stop=stop).run()
+        settings = read_settings()
+        check_languages(settings)
+        Worker(settings, stop=stop).run()
     except KbError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine
 
-from indexer.encoder import Encoder, open_encoder
+from indexer.encoder import Encoder
 from indexer.grouping_base import find_base
 from indexer.progress import Progress
 from kb.errors import KbError, Unavailable
@@ -18,7 +18,7 @@ from kb.settings import Settings
 from kb.store import jobs
 from kb.store.changes import last_seq
 from kb.store.engine import reading, transaction
-from web.composition import ensure_calibration, open_record
+from web.composition import ensure_calibration, open_indexing_encoder, open_record
 from web.worker.freshness import Staleness
 from web.worker.index_run import IndexJob, IndexReport, do_index
 
@@ -68,6 +68,7 @@ class Worker:
         self._stop = stop
         self._engine: Engine = open_record(settings)
         self._encoder = encoder
+        self._has_model = encoder is not None
         self._model_tried_at = float("-inf")
         self._swept_at = float("-inf")
         self._not_before: dict[str, float] = {}
@@ -182,15 +183,16 @@ class Worker:
             jobs.enqueue(conn, job.kind, {**job.payload, "tries": tries + 1})
 
     def _model(self) -> Encoder | None:
-        """The encoder; without one the worker goes on and tries again after a minute."""
-        if self._encoder is None and time.monotonic() - self._model_tried_at >= MODEL_RETRY_S:
-            self._model_tried_at = time.monotonic()
-            try:
-                encoder = open_encoder(self._settings, on_progress=log.info)
-                ensure_calibration(self._engine, encoder, on_progress=log.info)
-                self._encoder = encoder
-            except Unavailable as problem:
-                log.warning("keyword search only: %s", problem)
+        """The encoder; where it is not that of the settings, it is tried again after a minute."""
+        if self._has_model or time.monotonic() - self._model_tried_at < MODEL_RETRY_S:
+            return self._encoder
+        self._model_tried_at = time.monotonic()
+        found = open_indexing_encoder(self._settings, on_progress=log.info)
+        if found.problem:
+            log.warning("%s", found.problem)
+        if found.encoder is not None:
+            ensure_calibration(self._engine, found.encoder, on_progress=log.info)
+        self._encoder, self._has_model = found.encoder, not found.problem
         return self._encoder
 
     @contextmanager

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from indexer.encoder import OnnxEncoder
 from tests.conftest import PostgresqlDatabases
+from tests.indexer.packs import random_rows, write_pack
 from tests.web.cli.conftest import Run, assert_refused
 
 Counts = Callable[[], dict[str, int]]
@@ -120,3 +122,34 @@ def test_what_keeps_the_site_from_starting_is_told_in_one_line(
     secret.unlink()
     monkeypatch.setenv("KB_PUBLIC_URL", "help.example.com")
     assert_refused(run("serve"), "KB_PUBLIC_URL must be like")
+
+
+def test_a_language_without_a_pack_is_told_before_anything_starts(
+    record: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_LANGUAGES", "de,xx")
+    for words in (("index",), ("serve",), ("worker",), ("status",), ("search", "invoice")):
+        assert_refused(run(*words), "KB_LANGUAGES: there is no language pack 'xx', there are en")
+
+
+def test_a_broken_pack_is_told_in_one_line_and_the_rest_is_done(
+    record: Path,
+    run: Run,
+    faq_file: Path,
+    link_models: Callable[[Path], None],
+    plain_encoder: OnnxEncoder,
+) -> None:
+    link_models(record)
+    write_pack(record / "languages" / "de", ["a1"], rows=random_rows(2))
+    assert run("import-faq", faq_file).code == 0
+
+    indexed = run("index")
+
+    assert indexed.code == 0
+    told = [line for line in indexed.lines if "language pack" in line]
+    assert len(told) == 1
+    assert "shape (2, 384)" in told[0]
+    assert told[0].endswith("going on without it")
+    found = run("search", "invoice", "--json").json
+    assert (found["mode"], found["degraded"]) == ("hybrid", None)
+    assert "searching_with" in run("status", "--json").json["encoder"]
