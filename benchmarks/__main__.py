@@ -19,6 +19,7 @@ NAMES = {
     "search": "One search in process beside txtai",
     "http": "Searches per second over HTTP beside plain encoding",
     "ranking": "Ranking and no-answer on public sets beside BM25, dense and RRF",
+    "languages": "What language packs change, set by set",
     "topics": "Topics against gold intents beside BERTopic and community_detection",
 }
 

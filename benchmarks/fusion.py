@@ -18,11 +18,13 @@ from benchmarks.judged_sets import SEED, JudgedQuery, JudgedSet, faq_set, intent
 from indexer.encoder import open_encoder
 from kb.access import GUEST
 from kb.settings import read_settings
-from search.bootstrap import measure_trust
+from search.bootstrap import measure_pairs, trust_in
 from search.calibration import Bounds, Calibration, Judge, Logistic, Origin
 from search.candidates import Request, gather
 from search.documents import Document
 from search.features import (
+    ACROSS_COLUMNS,
+    ACROSS_FEATURES,
     HYBRID_FEATURES,
     WORD_FEATURES,
     Table,
@@ -158,12 +160,23 @@ def fit(learned: Sequence[Learned], base: Calibration) -> Calibration:
         base,
         hybrid=fit_judge(hybrid, HYBRID_FEATURES, free=FREE_FEATURES),
         keyword=fit_judge(words, WORD_FEATURES, free=FREE_FEATURES),
+        # Learned within languages with the words left out: no set has both sides.
+        across=fit_judge(
+            replace(hybrid, table=hybrid.table[:, ACROSS_COLUMNS]),
+            ACROSS_FEATURES,
+            free=FREE_FEATURES,
+        ),
     )
 
 
 def as_python(calibration: Calibration) -> str:
     """The text of `search/shipped_weights.py` for a calibration."""
-    judges = {"HYBRID": calibration.hybrid, "KEYWORD": calibration.keyword}
+    assert calibration.across is not None
+    judges = {
+        "HYBRID": calibration.hybrid,
+        "KEYWORD": calibration.keyword,
+        "ACROSS": calibration.across,
+    }
     lines = [HEADER]
     for name, judge in judges.items():
         order, confidence = _rounded(judge.order), _rounded(judge.confidence)
@@ -180,7 +193,8 @@ def as_python(calibration: Calibration) -> str:
     languages = ", ".join(f'"{lang}": {trust}' for lang, trust in scales.items())
     lines.append(
         f"SHIPPED = Calibration(fingerprint='', origin=Origin.SHIPPED,"
-        f" languages={{{languages}}}, elsewhere={elsewhere}, hybrid=HYBRID, keyword=KEYWORD)\n"
+        f" languages={{{languages}}}, elsewhere={elsewhere}, hybrid=HYBRID, keyword=KEYWORD,"
+        " across=ACROSS)\n"
     )
     return "\n".join(lines)
 
@@ -192,7 +206,7 @@ def _rounded(model: Logistic) -> str:
 
 def measured_base(encoder: QueryEncoder, corpus: Traversable) -> Calibration:
     """An empty calibration with the encoder's scale and distrust."""
-    languages, elsewhere = measure_trust(encoder, corpus)
+    languages, elsewhere = trust_in(measure_pairs(encoder, corpus))
     nothing = Judge(Logistic(0.0, {}), Logistic(0.0, {}), Bounds(0.5, 0.2))
     return Calibration(
         fingerprint=encoder.fingerprint,

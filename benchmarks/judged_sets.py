@@ -7,7 +7,7 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 SEED = 7
 OUT_OF_SCOPE = "oos"
+OWN_LANGUAGE_GAIN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,33 @@ def intent_set(folder: Path, *, wordings: int, most: int) -> JudgedSet:
         ),
         _sample([JudgedQuery(r["text"], lang, {number[r["label"]]: 1.0}) for r in inside], most),
         _sample([JudgedQuery(r["text"], lang, {}) for r in outside], most),
+    )
+
+
+def joined_sets(asked: Path, answering: Path, *, most: int, with_own: bool) -> JudgedSet:
+    """Queries of one set to the entries of another that have the same ids.
+
+    `with_own` puts the entries of the queries' own set beside them; one of the own language is
+    worth more.
+    """
+    own, other = (faq_set(folder, most=most) for folder in (asked, answering))
+    keys = [row["id"] for row in _rows(asked / "faq.jsonl")]
+    number = {row["id"]: at for at, row in enumerate(_rows(answering / "faq.jsonl"), start=1)}
+    shift = len(keys) if with_own else 0
+    queries = []
+    for query in own.answerable:
+        found = {number[keys[one - 1]] + shift for one in query.relevant if keys[one - 1] in number}
+        gains = dict.fromkeys(found, 1.0)
+        if with_own:
+            gains |= dict.fromkeys(query.relevant, OWN_LANGUAGE_GAIN)
+        if gains:
+            queries.append(replace(query, relevant=gains))
+    documents = tuple(replace(one, id=one.id + shift) for one in other.documents)
+    return JudgedSet(
+        f"{own.name} → {other.name}",
+        (*own.documents, *documents) if with_own else documents,
+        tuple(queries),
+        own.unanswerable,
     )
 
 

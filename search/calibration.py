@@ -9,10 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb.errors import Conflict, InvalidInput
 from search.candidates import Candidates
 from search.features import (
+    ACROSS_COLUMNS,
+    ACROSS_FEATURES,
     HYBRID_FEATURES,
     WORD_FEATURES,
     CosineScale,
@@ -114,7 +117,8 @@ class Calibration:
     """Everything that ranking learned for one model.
 
     `languages` says what meaning tells in each measured language; `elsewhere` holds for every
-    other one.
+    other one. `connected` are the pairs "de>en" of a question's and an answer's language that
+    the model was found to bridge; `across` judges those, and is None in older calibrations.
     """
 
     fingerprint: str
@@ -123,6 +127,8 @@ class Calibration:
     elsewhere: Trust
     hybrid: Judge
     keyword: Judge
+    across: Judge | None = None
+    connected: tuple[str, ...] = ()
 
     def bounds(self, mode: Mode) -> Bounds:
         """The bounds of a mode."""
@@ -136,10 +142,12 @@ class Calibration:
                 f"not for {fingerprint or 'none'}"
             )
 
-    def logits(self, candidates: Candidates, query: ParsedQuery) -> Table:
-        """Log-odds that each candidate answers, shape (n,).
+    def logits(self, candidates: Candidates, query: ParsedQuery, *, lang: str) -> Table:
+        """Log-odds that each candidate answers, shape (n,); `lang` is the reader's language.
 
-        Candidates without a vector are judged by their words alone.
+        Candidates without a vector are judged by their words alone. That the words of another
+        language do not agree is no evidence: where the model bridges the two, a candidate is
+        judged by its meaning if that says more.
         """
         words = word_table(candidates, query)
         known = ~np.isnan(candidates.cosines[:, 0])
@@ -147,9 +155,19 @@ class Calibration:
         if known.any():
             table = self.hybrid_features(candidates, words)
             found[known] = self.hybrid.logits(table[known], HYBRID_FEATURES)
+            if (
+                self.across is not None
+                and (bridged := known & self._bridged(candidates, lang)).any()
+            ):
+                meaning = self.across.logits(table[bridged][:, ACROSS_COLUMNS], ACROSS_FEATURES)
+                found[bridged] = np.maximum(found[bridged], meaning)
         if not known.all():
             found[~known] = self.keyword.logits(words[~known], WORD_FEATURES)
         return found
+
+    def _bridged(self, candidates: Candidates, lang: str) -> NDArray[np.bool_]:
+        """Which candidates are in another language that the model bridges to, shape (n,)."""
+        return np.array([f"{lang}>{one}" in self.connected for one in candidates.langs], dtype=bool)
 
     def parts(self, candidates: Candidates, query: ParsedQuery, index: int) -> dict[str, float]:
         """What each feature adds to the rank of one candidate, and nothing that adds nothing."""
@@ -176,6 +194,7 @@ class Calibration:
             fields = json.loads(text)
             if fields.pop("format") != FORMAT:
                 raise InvalidInput("the calibration has another format: run kb calibrate")
+            across = fields.get("across")
             return cls(
                 **{
                     **fields,
@@ -184,6 +203,8 @@ class Calibration:
                     "elsewhere": _trust(fields["elsewhere"]),
                     "hybrid": Judge.from_fields(fields["hybrid"]),
                     "keyword": Judge.from_fields(fields["keyword"]),
+                    "across": Judge.from_fields(across) if across else None,
+                    "connected": tuple(fields.get("connected", ())),
                 }
             )
         except (ValueError, TypeError, KeyError, AttributeError) as problem:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search.crowds import joined_crowds
 from search.index import IndexSnapshot, Part
 from search.lexical_matches import MATCH_COLUMNS
-from search.meaning import CROWD, TOP_PHRASINGS, Rows, Scope
+from search.meaning import TOP_PHRASINGS, Rows, Scope
 from search.query import ParsedQuery
 from search.results import Filters
 
@@ -24,8 +26,9 @@ class Candidates:
     `parts` and `rows` say where a document is in the snapshot. `matches` has the columns of
     `MATCH_COLUMNS`, all 0 where the words did not find it. `cosines` has shape
     (n, TOP_PHRASINGS), best phrasing first, NaN where there is no vector; `wordings` (n,) says
-    of how many phrasings they are the best. `crowd` holds the best cosines of up to `CROWD`
-    different documents that the viewer may read, falling, whether they pass the filters or not.
+    of how many phrasings they are the best. `crowds` holds, by language, the best cosines of up
+    to `CROWD` different documents that the viewer may read, falling, whether they pass the
+    filters or not: a translation of the right answer is no rival of it.
     """
 
     parts: Rows
@@ -33,7 +36,7 @@ class Candidates:
     matches: NDArray[np.float64]
     cosines: NDArray[np.float32]
     wordings: Rows
-    crowd: NDArray[np.float32]
+    crowds: Mapping[str, NDArray[np.float32]]
     langs: tuple[str, ...]
 
     def __len__(self) -> int:
@@ -62,14 +65,13 @@ def gather(snapshot: IndexSnapshot, request: Request) -> Candidates:
         _gather_part(number, part, request, allowed[number], readable[number])
         for number, part in enumerate(snapshot.parts)
     ]
-    crowd = np.concatenate([one.crowd for one in found])
     return Candidates(
         parts=np.concatenate([one.parts for one in found]),
         rows=np.concatenate([one.rows for one in found]),
         matches=np.concatenate([one.matches for one in found]),
         cosines=np.concatenate([one.cosines for one in found]),
         wordings=np.concatenate([one.wordings for one in found]),
-        crowd=np.sort(crowd)[::-1][:CROWD],
+        crowds=joined_crowds([one.crowds for one in found]),
         langs=tuple(lang for one in found for lang in one.langs),
     )
 
@@ -87,24 +89,25 @@ def _gather_part(
         limit=LEXICAL_CANDIDATES,
         lang=request.lang,
     )
+    langs = segment.metadata.values["lang"]
+    codes = segment.metadata.codes["lang"]
     if request.vector is None:
-        rows, crowd = np.sort(found.rows), np.empty(0, dtype=np.float32)
+        rows, crowds = np.sort(found.rows), {}
         cosines = np.full((len(rows), TOP_PHRASINGS), np.nan, dtype=np.float32)
     else:
         near = segment.meaning.near(
-            request.vector, allowed=allowed, readable=readable, found=found.rows
+            request.vector, allowed=allowed, readable=readable, found=found.rows, langs=codes
         )
-        rows, cosines, crowd = near.rows, near.cosines, near.crowd
+        rows, cosines = near.rows, near.cosines
+        crowds = {langs[code]: crowd for code, crowd in near.crowds.items()}
     matches = np.zeros((len(rows), len(MATCH_COLUMNS)))
     matches[np.searchsorted(rows, found.rows)] = found.table
-    langs = segment.metadata.values["lang"]
-    codes = segment.metadata.codes["lang"]
     return Candidates(
         parts=np.full(len(rows), number, dtype=np.int64),
         rows=rows,
         matches=matches,
         cosines=cosines,
         wordings=segment.meaning.counts(rows),
-        crowd=crowd,
+        crowds=crowds,
         langs=tuple(langs[code] for code in codes[rows].tolist()),
     )

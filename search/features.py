@@ -36,6 +36,16 @@ DOUBT_FEATURES = (
 
 HYBRID_FEATURES = WORD_FEATURES + MEANING_FEATURES + DOUBT_FEATURES
 
+ACROSS_FEATURES = (
+    "short_query",
+    *MEANING_FEATURES,
+    *(f"{name}_doubted" for name in MEANING_FEATURES),
+    "distrust",
+)
+"""Those of the hybrid ones that count across languages, where words hardly ever agree."""
+
+ACROSS_COLUMNS = tuple(HYBRID_FEATURES.index(name) for name in ACROSS_FEATURES)
+
 CROWD_FIRST = 5
 CROWD_LAST = 15
 """Ranks whose mean stands for the rest of the store: behind what may be right itself."""
@@ -104,17 +114,21 @@ def meaning_table(candidates: Candidates, background: Table, span: Table) -> Tab
     `background` and `span`, shape (n,), are of the `CosineScale` of each candidate's language.
     """
     cosines = candidates.cosines.astype(np.float64)
-    crowd = candidates.crowd.astype(np.float64)
     best = cosines[:, 0]
     known = ~np.isnan(cosines)
     counts = np.maximum(known.sum(axis=1), 1)
     mean = np.where(known, cosines, 0.0).sum(axis=1) / counts
-    rest = crowd[CROWD_FIRST:CROWD_LAST]
-    missing = CROWD_LAST - CROWD_FIRST - len(rest)
-    usual = (rest.sum() + missing * background) / (CROWD_LAST - CROWD_FIRST)
-    first = crowd[0] if len(crowd) else background
-    second = crowd[1] if len(crowd) > 1 else background
-    lead = np.minimum(best - np.where(best >= first, second, first), MOST_LEAD * span)
+    usual, rival = np.empty(len(best)), np.empty(len(best))
+    for lang in dict.fromkeys(candidates.langs):
+        own = np.array([one == lang for one in candidates.langs])
+        crowd = candidates.crowds.get(lang, np.empty(0)).astype(np.float64)
+        rest = crowd[CROWD_FIRST:CROWD_LAST]
+        missing = CROWD_LAST - CROWD_FIRST - len(rest)
+        usual[own] = (rest.sum() + missing * background[own]) / (CROWD_LAST - CROWD_FIRST)
+        first = crowd[0] if len(crowd) else background[own]
+        second = crowd[1] if len(crowd) > 1 else background[own]
+        rival[own] = np.where(best[own] >= first, second, first)
+    lead = np.minimum(best - rival, MOST_LEAD * span)
     from_zero = np.column_stack([best - background, mean - best, best - usual, lead])
     return np.asarray(from_zero / span[:, None])
 

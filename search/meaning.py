@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from search.crowds import CROWD, Codes, Crowds, crowds_of
 from search.documents import Document
 
 if TYPE_CHECKING:
@@ -29,9 +30,6 @@ GATHERED_ROWS = 1_024
 
 MEANING_CANDIDATES = 60
 """Candidates by meaning in each part of the index."""
-
-CROWD = 16
-"""How many of the best documents describe what else the store holds for a query."""
 
 INDEX_FILE = "vectors.faiss"
 
@@ -72,12 +70,13 @@ class Near:
     """What is near a query: document `rows`, rising, and what is known of them.
 
     `cosines` has shape (len(rows), TOP_PHRASINGS), best first, NaN where there are fewer.
-    `crowd` holds the best cosines of up to `CROWD` readable documents, in no order.
+    `crowds` holds, by language code, the best cosines of up to `CROWD` readable documents in
+    that language, in no order.
     """
 
     rows: Rows
     cosines: NDArray[np.float32]
-    crowd: NDArray[np.float32]
+    crowds: Crowds
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,26 +127,34 @@ class PhrasingVectors:
         return Scope(documents, np.repeat(documents[self.documents], np.diff(self.starts)))
 
     def near(
-        self, query: NDArray[np.float32], *, allowed: Scope, readable: Scope, found: Rows
+        self,
+        query: NDArray[np.float32],
+        *,
+        allowed: Scope,
+        readable: Scope,
+        found: Rows,
+        langs: Codes,
     ) -> Near:
         """The allowed documents nearest to a unit query vector, and those of `found` anyway.
 
-        Their cosines are exact in any case; which documents are nearest, and the crowd, are
-        nearly always the true ones where an index looks for them.
+        `langs` has shape (n,), the code of each document's language. Cosines are exact in any
+        case; which documents are nearest, and the crowd, are nearly always the true ones where
+        an index looks for them.
         """
         if self.index is None:
             cosines = self.cosines(query)
             best = self.best(cosines, len(allowed.documents))
             rows = np.flatnonzero(allowed.documents & ~np.isnan(best))
             rows = np.union1d(found, _nearest_rows(rows, best[rows]))
-            crowd = best[readable.documents & ~np.isnan(best)]
-            return Near(rows, self.nearest(cosines, rows), _largest(crowd, CROWD))
+            crowd = readable.documents & ~np.isnan(best)
+            return Near(rows, self.nearest(cosines, rows), crowds_of(best[crowd], langs[crowd]))
         rows, best = self._look_up(query, allowed, self.index, enough=MEANING_CANDIDATES)
-        crowd = best
+        crowds = crowds_of(best, langs[rows])
         if readable is not allowed:
-            _, crowd = self._look_up(query, readable, self.index, enough=CROWD)
+            others, theirs = self._look_up(query, readable, self.index, enough=CROWD)
+            crowds = crowds_of(theirs, langs[others])
         rows = np.union1d(found, _nearest_rows(rows, best))
-        return Near(rows, self._nearest_of(query, rows), _largest(crowd, CROWD))
+        return Near(rows, self._nearest_of(query, rows), crowds)
 
     def cosines(self, query: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosine of every phrasing with a unit query vector, shape (phrasings,)."""
@@ -286,12 +293,6 @@ def _nearest_rows(rows: Rows, best: NDArray[np.float32]) -> Rows:
     if len(rows) <= MEANING_CANDIDATES:
         return rows
     return rows[np.argpartition(-best, MEANING_CANDIDATES)[:MEANING_CANDIDATES]]
-
-
-def _largest(values: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-    if len(values) <= count:
-        return values
-    return np.partition(values, len(values) - count)[-count:]
 
 
 def _mapped(path: Path) -> NDArray[Any]:

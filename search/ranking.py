@@ -68,7 +68,7 @@ def rank(snapshot: IndexSnapshot, request: Request, calibration: Calibration) ->
     candidates = gather(snapshot, request)
     if not len(candidates):
         return Ranking(candidates, np.empty(0, dtype=np.int64), (), np.empty(0))
-    logits = calibration.logits(candidates, request.query)
+    logits = calibration.logits(candidates, request.query, lang=request.lang)
     if len(snapshot.langs()) > 1:
         foreign = np.array([lang != request.lang for lang in candidates.langs])
         logits = logits + OTHER_LANGUAGE_LOGIT * foreign

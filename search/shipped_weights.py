@@ -85,6 +85,40 @@ KEYWORD = Judge(
     bounds=Bounds(answer=0.500, floor=0.207),
 )
 
+ACROSS = Judge(
+    order=Logistic(
+        -3.327,
+        {
+            "short_query": 0.204,
+            "meaning_best": 0.773,
+            "meaning_agree": 2.024,
+            "meaning_gap": 0.772,
+            "meaning_lead": 2.527,
+            "meaning_best_doubted": -0.338,
+            "meaning_agree_doubted": -1.135,
+            "meaning_gap_doubted": -0.805,
+            "meaning_lead_doubted": -2.03,
+            "distrust": 0.996,
+        },
+    ),
+    confidence=Logistic(
+        -4.467,
+        {
+            "short_query": 0.641,
+            "meaning_best": 1.745,
+            "meaning_agree": 1.252,
+            "meaning_gap": 1.178,
+            "meaning_lead": 2.547,
+            "meaning_best_doubted": -0.706,
+            "meaning_agree_doubted": -0.078,
+            "meaning_gap_doubted": -1.394,
+            "meaning_lead_doubted": -0.474,
+            "distrust": 1.341,
+        },
+    ),
+    bounds=Bounds(answer=0.500, floor=0.160),
+)
+
 SHIPPED = Calibration(
     fingerprint="",
     origin=Origin.SHIPPED,
@@ -95,4 +129,5 @@ SHIPPED = Calibration(
     elsewhere=Trust(CosineScale(0.376, 0.566), 0.304),
     hybrid=HYBRID,
     keyword=KEYWORD,
+    across=ACROSS,
 )

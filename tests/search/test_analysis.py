@@ -105,3 +105,10 @@ def test_stop_words_belong_to_a_language_and_are_folded():
 def test_any_text_has_words_and_ngrams(text):
     assert all(word.folded and word.start < word.end for word in words_with_places(text))
     assert bool(ngrams(text)) == bool(split_words(text))
+
+
+def test_an_umlaut_is_its_spelling_and_not_its_bare_letter():
+    assert fold("schön") == fold("schoen") != fold("schon")
+    # Typed without its dots a word shares most of its letters all the same.
+    bare, dotted = ngrams("Bruhgruppe"), ngrams("Brühgruppe")
+    assert len(bare & dotted) > len(dotted) / 2

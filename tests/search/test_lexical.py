@@ -77,6 +77,7 @@ def best(index, text, **options):
         ("sky router", "How do I reset my password?"),
         ("Patrone wechseln", "Wie wechsle ich die Druckerpatrone?"),
         ("rechnungen fuer kaeufe", "Wo finde ich meine Rechnung?"),
+        ("alle kaufe", "Wo finde ich meine Rechnung?"),
         ("入力", "入力ができない"),
         ("入", "入力ができない"),
         ("c++?", "Is C++ supported?"),

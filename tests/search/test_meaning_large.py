@@ -119,7 +119,10 @@ def test_the_index_finds_what_scanning_finds(generation, langs):
     assert np.mean(shared) >= 0.98
     for near, true in pairs:
         assert len(near) == len(true)
-        np.testing.assert_allclose(near.crowd, true.crowd, atol=0.05)
+        for lang, crowd in near.crowds.items():
+            nearest_of = true.crowds[lang][: len(crowd)]
+            np.testing.assert_allclose(crowd, nearest_of, atol=0.05)
+        assert near.crowds.keys() == true.crowds.keys()
 
 
 def test_the_cosines_of_candidates_are_exact(generation):
@@ -191,10 +194,11 @@ def test_documents_with_very_many_phrasings_do_not_crowd_the_others_out(tmp_path
     every = held.scope(np.ones(101, dtype=np.bool_))
     nothing = np.empty(0, dtype=np.int64)
 
-    near = held.near(vectors[0], allowed=every, readable=every, found=nothing)
+    langs = np.zeros(len(every.documents), dtype=np.int64)
+    near = held.near(vectors[0], allowed=every, readable=every, found=nothing, langs=langs)
 
     scanned = replace(held, index=None).near(
-        vectors[0], allowed=every, readable=every, found=nothing
+        vectors[0], allowed=every, readable=every, found=nothing, langs=langs
     )
     assert near.rows.tolist() == scanned.rows.tolist()
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from search.candidates import Request, gather
 from search.features import (
     HYBRID_FEATURES,
     MEANING_FEATURES,
+    WORD_FEATURES,
     CosineScale,
     chance_rise,
     meaning_table,
@@ -75,7 +78,7 @@ def test_candidates_come_from_words_and_meaning_once_each():
 
     assert sorted(found.rows.tolist()) == sorted(set(found.rows.tolist()))
     assert not np.isnan(found.cosines[:, 0]).any()
-    assert (np.diff(found.crowd) <= 0).all()
+    assert (np.diff(found.crowds["en"]) <= 0).all()
 
 
 def test_cosines_are_read_on_the_scale_of_their_language():
@@ -91,6 +94,25 @@ def test_cosines_are_read_on_the_scale_of_their_language():
     assert same[0, best] == pytest.approx(1.0, abs=1e-3)
     assert stretched[0, best] == pytest.approx(1.0, abs=2e-3)
     assert len(HYBRID_FEATURES) == len(set(HYBRID_FEATURES))
+
+
+def test_a_translation_of_the_answer_is_no_rival_of_it(calibration):
+    own = (entry(1, "Where is my parcel?"), entry(2, "What does error E-07 mean?"))
+    translated = entry(3, "Where is my parcel, please?", lang="de")
+    rival = replace(translated, lang="en")
+
+    alone, beside, against = (
+        rank(snapshot((*own, *more)), request("where is the parcel"), calibration)
+        for more in ((), (translated,), (rival,))
+    )
+
+    assert sorted(beside.candidates.crowds) == ["de", "en"]
+    tables = [
+        calibration.hybrid_features(one.candidates, np.zeros((len(one), len(WORD_FEATURES))))[0]
+        for one in (alone, beside, against)
+    ]
+    lead = HYBRID_FEATURES.index("meaning_lead")
+    assert tables[0][lead] == tables[1][lead] > tables[2][lead]
 
 
 def test_the_best_of_many_wordings_must_be_nearer_than_the_best_of_a_few(calibration):
