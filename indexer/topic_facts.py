@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -53,7 +52,13 @@ def describe_topics(
     The newest question tells what "now" is for trends, so that an old export has trends, too.
     """
     wordings = [one.subject or one.body for one in questions]
-    labels = label_topics(vectors, wordings, grouping.topic_of, topic_count=grouping.topic_count)
+    labels = label_topics(
+        vectors,
+        wordings,
+        grouping.topic_of,
+        topic_count=grouping.topic_count,
+        langs=[one.lang for one in questions],
+    )
     texts = [embedded_text(one.subject, one.body) for one in questions]
     keywords = topic_keywords(texts, grouping.topic_of, topic_count=grouping.topic_count)
     now = max((one.asked_at.date() for one in questions), default=date.min)
@@ -81,10 +86,9 @@ def _facts(
     members = [questions[row] for row in rows]
     days = [one.asked_at for one in members]
     trend = find_trend([day.date() for day in days], now=now)
-    langs = Counter(one.lang for one in members if one.lang)
     return TopicFacts(
         label=label.label,
-        lang=langs.most_common(1)[0][0] if langs else None,
+        lang=label.lang,
         label_question_id=questions[label.row].id,
         keywords=keywords,
         size=len(members),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from indexer.keywords import topic_keywords
-from indexer.labels import clean_label, label_topics
+from indexer.labels import clean_label, label_among, label_topics
 from tests.indexer.sphere import unit
 
 TEXTS = [
@@ -87,3 +87,46 @@ def test_ungrouped_questions_give_no_keywords():
         topic_count=1,
     )
     assert "zebra" not in words[0]
+
+
+def mixed_topic(langs):
+    """One topic of six questions, the first the most central, in these languages."""
+    angles = np.radians([0, 4, -6, 9, -12, 16])
+    vectors = unit(np.stack([np.cos(angles), np.sin(angles)], axis=1))
+    texts = [
+        "Where is the parcel that I ordered?",
+        "parcel",
+        "Has my parcel been sent yet?",
+        "Paket",
+        "Wann kommt mein Paket denn an?",
+        "Where does my parcel stay so long?",
+    ]
+    (found,) = label_topics(vectors, texts, np.zeros(6, np.int32), topic_count=1, langs=langs)
+    return texts, found
+
+
+def test_a_topic_of_two_languages_is_named_in_the_main_one_and_has_an_example_of_the_other():
+    texts, found = mixed_topic(["en", "en", "en", "de", "de", "en"])
+    assert (found.label, found.lang) == (texts[0], "en")
+    assert 4 in found.typical
+
+    texts, found = mixed_topic(["en", "en", "de", "de", "de", "de"])
+    assert (found.label, found.lang) == (texts[2], "de")
+    assert 0 in found.typical
+    assert set(found.typical).isdisjoint(found.atypical)
+
+
+def test_questions_of_no_known_language_count_with_the_main_one():
+    texts, found = mixed_topic([None, None, None, None, "de", None])
+    assert (found.label, found.lang, found.row) == (texts[0], "de", 0)
+
+    texts, found = mixed_topic([None] * 6)
+    assert (found.label, found.lang, found.row) == (texts[0], None, 0)
+
+
+def test_a_label_among_wordings_is_the_first_readable_one():
+    assert label_among(["Paket", "wo bleibt mein Paket?", "Wann kommt es an?"]) == (
+        "Wo bleibt mein Paket?"
+    )
+    assert label_among(["Paket"]) == "Paket"
+    assert label_among([]) is None

@@ -18,17 +18,19 @@ from kb.topics import Assignment, TopicFacts
 ASKED_AT = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 
 
-def give_question(conn: Connection, source_id: str, subject: str, body: str = "") -> int:
+def give_question(
+    conn: Connection, source_id: str, subject: str, body: str = "", *, lang: str = "en"
+) -> int:
     """Store a cleaned question and return its id."""
     incoming = IncomingQuestion(
-        source_id=source_id, subject=subject, body=body, created_at=ASKED_AT, lang="en"
+        source_id=source_id, subject=subject, body=body, created_at=ASKED_AT, lang=lang
     )
     question_id, _ = store_question(conn, incoming, channel="ticket", source="ticket")
     cleaned = CleanedQuestion(
         id=question_id,
         subject=subject,
         body=body,
-        lang="en",
+        lang=lang,
         noise=None,
         masked={},
         text_hash=text_hash(embedded_text(subject, body)),

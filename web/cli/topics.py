@@ -24,6 +24,7 @@ from kb.topics import Topic
 from web.cli.app import app
 from web.cli.engines import open_record
 from web.cli.output import AsJson, one_line, out, print_json, say
+from web.topic_labels import for_reader
 
 STATES = ("candidate", "promoted", "dismissed", "merged")
 SAMPLE_QUESTIONS = 5
@@ -42,6 +43,9 @@ def topics(
     topic: Annotated[int | None, typer.Argument(help="Show this topic in full.")] = None,
     state: Annotated[str, typer.Option(help=f"Which ones: {', '.join(STATES)}.")] = "candidate",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 20,
+    lang: Annotated[
+        str | None, typer.Option(help="Your language: labels in it where there are some.")
+    ] = None,
     from_: Annotated[
         Path | None, typer.Option("--from", help="Group this file without storing anything.")
     ] = None,
@@ -71,6 +75,8 @@ def topics(
             total = topic_counts(conn).get(state, 0)
         wanted = [one for row in found for one in (*row.typical[:SAMPLE_QUESTIONS], *_quoted(row))]
         samples = questions_by_id(conn, wanted, viewer=OPERATOR)
+        if lang:
+            found = [for_reader(one, lang, samples) for one in found]
         members = _member_ids(conn, found) if as_json else {}
     if as_json:
         answers = [_topic_answer(row, samples, members[row.id]) for row in found]

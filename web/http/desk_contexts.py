@@ -52,7 +52,10 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class TopicRow:
-    """One topic in the agents' table; `verdict` is None before the first index run."""
+    """One topic in the agents' table; `verdict` is None before the first index run.
+
+    `lang` is the label's language, None where it is not known.
+    """
 
     label: str
     url: str
@@ -60,6 +63,7 @@ class TopicRow:
     trend: Trend
     state: str
     verdict: str | None = None
+    lang: str | None = None
     keywords: tuple[str, ...] = ()
     last_asked_on: date | None = None
 
@@ -101,6 +105,16 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Clash:
+    """Two sentences of two replies that cannot both be followed, each with where it is from."""
+
+    sentence: str
+    source: str
+    other_sentence: str
+    other_source: str
+
+
+@dataclass(frozen=True, slots=True)
 class PromoteForm:
     """The form that makes a topic an entry, with what was typed and what is wrong with it.
 
@@ -118,7 +132,9 @@ class PromoteForm:
 class TopicPage:
     """All that desk/topic.html may read.
 
-    `samples` are the most typical questions, `atypical` those to check before promoting.
+    `label` is in `lang`, the reader's language where the topic has questions in it. `samples`
+    are the most typical questions, `atypical` those to check before promoting, `clashes` the
+    replies that contradict each other.
     `entry` is set once promoted; `promote` and `dismiss_url` only while that is possible.
     """
 
@@ -135,6 +151,7 @@ class TopicPage:
     samples: tuple[QuestionLine, ...] = ()
     atypical: tuple[QuestionLine, ...] = ()
     draft: Draft | None = None
+    clashes: tuple[Clash, ...] = ()
     entry: Link | None = None
     promote: PromoteForm | None = None
     dismiss_url: str | None = None

@@ -18,6 +18,7 @@ from web.http.contexts import (
     VoteBar,
 )
 from web.http.desk_contexts import (
+    Clash,
     Draft,
     PiecesPage,
     PromoteForm,
@@ -252,6 +253,14 @@ def sample_topic(*, errors: tuple[FieldError, ...] = ()) -> TopicPage:
             " for 10 seconds until the ring blinks blue, then choose Add machine in the app.",
             "Reply to ticket 99120",
             date(2026, 11, 13),
+        ),
+        clashes=(
+            Clash(
+                "Backflush the Alba every 2 weeks with one tablet.",
+                "ticket 99131",
+                "The Alba must never be backflushed, it has no valve.",
+                "email 99207",
+            ),
         ),
         promote=PromoteForm(
             action="/desk/topics/7/promote",

@@ -40,6 +40,29 @@ def test_a_topic_shows_its_evidence(client, agent, topics):
     assert found["weeks"] == {"2026-W19": 4}
 
 
+def test_a_topic_of_two_languages_is_named_in_the_readers(client, agent, site_engine):
+    with transaction(site_engine) as conn:
+        asked = [give_question(conn, f"s{n}", f"there is no steam {n}") for n in range(2)]
+        asked += [
+            give_question(conn, "d1", "kein Dampf", lang="de"),
+            give_question(conn, "d2", "warum kommt kein Dampf?", lang="de"),
+        ]
+        topic = give_topic(conn, "there is no steam", asked)
+
+    for path in (PATH, f"{PATH}/{topic}"):
+        shown = {}
+        for lang in ("de", "en", "fr"):
+            found = client.get(path, params={"lang": lang}, headers=agent).json()
+            one = found["topics"][0] if "topics" in found else found
+            shown[lang] = (one["label"], one["lang"])
+        assert shown == {
+            "de": ("Warum kommt kein Dampf?", "de"),
+            "en": ("there is no steam", "en"),
+            "fr": ("there is no steam", "en"),
+        }
+    assert client.get(PATH, params={"lang": "German"}, headers=agent).status_code == 422
+
+
 def test_guests_and_customers_learn_nothing_of_topics(client, make_key, topics):
     customer = bearer(make_key(Role.CUSTOMER, name="Kim"))
     narrow = bearer(make_key(Role.AGENT, Scope.READ, name="Lou"))

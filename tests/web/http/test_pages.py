@@ -110,6 +110,15 @@ def test_a_vote_leads_back_and_shows_until_it_is_changed(client, entries, site_e
     assert client.post(path, data={"value": "perhaps"}).status_code == 422
 
 
+def test_answers_in_another_language_say_which(client):
+    english = client.get("/search?q=descale+coffee+machine&locale=de").text
+    german = client.get("/search?q=passwort+zur%C3%BCck&locale=en").text
+
+    assert "Antwort auf Englisch" in english
+    assert "German answer" in german
+    assert "English answer" not in client.get("/search?q=descale&locale=en").text
+
+
 def test_pages_speak_the_readers_language(client):
     assert 'lang="en"' in client.get("/").text
     german = client.get("/", headers={"accept-language": "fr;q=0.4, de-AT;q=0.9, en;q=0.5"})
@@ -263,6 +272,21 @@ def topic(site_engine) -> int:
     with transaction(site_engine) as conn:
         asked = [give_question(conn, f"s{n}", f"there is no steam {n}") for n in range(4)]
         return give_topic(conn, "there is no steam", asked)
+
+
+def test_the_desk_names_topics_in_the_agents_language(client, agent, site_engine):
+    with transaction(site_engine) as conn:
+        asked = [give_question(conn, f"s{n}", f"there is no steam {n}") for n in range(2)]
+        asked.append(give_question(conn, "d1", "warum kommt kein Dampf?", lang="de"))
+        topic = give_topic(conn, "there is no steam", asked)
+
+    for locale, label in (("de", "Warum kommt kein Dampf?"), ("en", "there is no steam")):
+        table = client.get(f"/desk/topics?locale={locale}&sort=label", headers=agent).text
+        page = client.get(f"/desk/topics/{topic}?locale={locale}", headers=agent).text
+        assert f'data-open lang="{locale}">{label}<' in table
+        assert f'<h1 lang="{locale}">{label}</h1>' in page
+        # The entry will be in the topic's own language, whoever promotes it.
+        assert 'value="there is no steam"' in page
 
 
 @pytest.mark.parametrize("sort", ["label", "size", "trend", "verdict", "last"])

@@ -24,6 +24,7 @@ from web.http.api.fields import Word
 from web.http.dependencies import MAX_ID, EditorDep, Id, Limit, PageCursor, SiteDep
 from web.http.paging import decode_cursor, encode_cursor
 from web.http.replies import json_reply
+from web.topic_labels import topics_for_reader
 
 router = APIRouter(tags=["topics"])
 
@@ -31,6 +32,13 @@ SAMPLE_QUESTIONS = 10
 MAX_SPLIT = 10_000
 
 State = Literal["candidate", "promoted", "dismissed", "merged"]
+ReaderLang = Annotated[
+    str | None,
+    Query(
+        pattern="^[a-z]{2,3}$",
+        description="The reader's language: labels are in it where a topic has such questions.",
+    ),
+]
 
 
 class SampleOut(BaseModel):
@@ -51,7 +59,7 @@ class TopicOut(BaseModel):
     id: int
     state: State
     label: str
-    lang: str | None
+    lang: str | None = Field(description="The label's language.")
     keywords: list[str]
     size: int
     askers: int
@@ -125,6 +133,7 @@ def topics(
     site: SiteDep,
     viewer: EditorDep,
     state: Annotated[list[State] | None, Query(max_length=4)] = None,
+    lang: ReaderLang = None,
     limit: Limit = 20,
     cursor: PageCursor = None,
 ) -> Response:
@@ -134,16 +143,20 @@ def topics(
         found = list_topics(
             conn, viewer=viewer, states=state or ("candidate",), offset=offset, limit=limit + 1
         )
+        if lang:
+            found = topics_for_reader(conn, found, lang, viewer=viewer)
     more = encode_cursor("topics", offset + limit) if len(found) > limit else None
     answer = {"topics": [topic_answer(one) for one in found[:limit]], "cursor": more}
     return json_reply(answer, viewer=viewer)
 
 
 @router.get("/topics/{topic_id}", response_model=TopicDetailOut)
-def topic(site: SiteDep, viewer: EditorDep, topic_id: Id) -> Response:
+def topic(site: SiteDep, viewer: EditorDep, topic_id: Id, lang: ReaderLang = None) -> Response:
     """One topic with typical questions and a draft; a merged one gives what it became."""
     with reading(site.engine) as conn:
         found = get_topic(conn, topic_id, viewer=viewer)
+        if lang:
+            (found,) = topics_for_reader(conn, [found], lang, viewer=viewer)
         answer = topic_answer(found) | {
             "cohesion": found.cohesion,
             "samples": _samples(conn, found.typical, viewer),

@@ -27,7 +27,6 @@ from web.http import messages
 from web.http.contexts import Column, FieldError, Link, Tab
 from web.http.dependencies import Id, StaffVisitDep
 from web.http.desk_contexts import (
-    Draft,
     PromoteForm,
     QuestionLine,
     TopicPage,
@@ -38,6 +37,8 @@ from web.http.desk_contexts import (
 )
 from web.http.frame import Visit
 from web.http.paging import decode_cursor, encode_cursor
+from web.http.quoted_replies import answered_by_quotes, clashes_of, draft_of, source_of
+from web.topic_labels import for_reader, topics_for_reader
 
 router = APIRouter()
 
@@ -90,9 +91,11 @@ def _sorted_topics(
 ) -> list[Topic]:
     """Return one page of topics and one more where there is a next page."""
     if sort == "size":
-        return list_topics(conn, viewer=visit.viewer, states=(state,), offset=start, limit=PAGE + 1)
+        page = list_topics(conn, viewer=visit.viewer, states=(state,), offset=start, limit=PAGE + 1)
+        return topics_for_reader(conn, page, visit.locale, viewer=visit.viewer)
     found = list_topics(conn, viewer=visit.viewer, states=(state,), limit=SORTED)
     if sort == "label":
+        found = topics_for_reader(conn, found, visit.locale, viewer=visit.viewer)
         found.sort(key=lambda one: one.label.casefold())
     elif sort == "trend":
         found.sort(key=lambda one: TREND_ORDER.get(one.trend or "", 2))
@@ -100,7 +103,8 @@ def _sorted_topics(
         found.sort(key=lambda one: VERDICT_ORDER.get(one.verdict or "", 4))
     else:
         found.sort(key=lambda one: (one.last_asked_at is not None, one.last_asked_at), reverse=True)
-    return found[start : start + PAGE + 1]
+    page = found[start : start + PAGE + 1]
+    return topics_for_reader(conn, page, visit.locale, viewer=visit.viewer)
 
 
 def _topics_url(query: Mapping[str, str]) -> str:
@@ -117,6 +121,7 @@ def _column(key: str, state: str, sort: str) -> Column:
 def _row(topic: Topic) -> TopicRow:
     return TopicRow(
         label=topic.label,
+        lang=topic.lang,
         url=f"/desk/topics/{topic.id}",
         size=topic.size,
         trend=trend_of(topic),
@@ -171,25 +176,26 @@ def _topic_page(
     conn: Connection, topic: Topic, visit: Visit, form: PromoteForm | None = None
 ) -> TopicPage:
     samples, atypical = topic.typical[:SAMPLES], topic.atypical[:SAMPLES]
-    drafted = (topic.draft or {}).get("question_id")
-    wanted = [*samples, *atypical, *([drafted] if drafted else [])]
+    wanted = [*samples, *atypical, *answered_by_quotes(topic)]
     questions = questions_by_id(conn, wanted, viewer=visit.viewer)
     action = f"/desk/topics/{topic.id}/promote"
     open_ = topic.state == "candidate"
+    shown = for_reader(topic, visit.locale, questions)
     return TopicPage(
-        label=topic.label,
+        label=shown.label,
         state=topic.state,
         size=topic.size,
         askers=topic.askers,
         trend=trend_of(topic),
         verdict=topic.verdict,
-        lang=topic.lang,
+        lang=shown.lang,
         keywords=topic.keywords,
         first_asked_on=topic.first_asked_at.date() if topic.first_asked_at else None,
         last_asked_on=topic.last_asked_at.date() if topic.last_asked_at else None,
         samples=_lines(samples, questions),
         atypical=_lines(atypical, questions),
         draft=draft_of(topic, questions),
+        clashes=clashes_of(topic, questions),
         entry=_entry_link(conn, topic, visit),
         promote=(form or _empty_form(topic, action)) if open_ else None,
         dismiss_url=f"/desk/topics/{topic.id}/dismiss" if open_ else None,
@@ -203,28 +209,11 @@ def _lines(ids: Sequence[int], questions: Mapping[int, Question]) -> tuple[Quest
         lines.append(
             QuestionLine(
                 text=text if len(text) <= SAMPLE_CHARS else f"{text[:SAMPLE_CHARS].rstrip()} …",
-                source=_source(one),
+                source=source_of(one),
                 asked_on=one.asked_at.date(),
             )
         )
     return tuple(lines)
-
-
-def draft_of(topic: Topic, questions: Mapping[int, Question]) -> Draft | None:
-    """The topic's draft, with the question that it answered as its source."""
-    if not topic.draft or not topic.draft.get("text"):
-        return None
-    written = str(topic.draft.get("written_at") or "")[:10]
-    asked = questions.get(topic.draft.get("question_id", 0))
-    return Draft(
-        text=str(topic.draft["text"]),
-        source=_source(asked) if asked else "",
-        written_on=date.fromisoformat(written) if written else None,
-    )
-
-
-def _source(question: Question) -> str:
-    return f"{question.channel} {question.source_id}"
 
 
 def _entry_link(conn: Connection, topic: Topic, visit: Visit) -> Link | None:
