@@ -1,0 +1,58 @@
+"""How well the indexer groups the demo world, against the true intents that it never reads."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from indexer.grouping_scores import GroupingScores, evaluate_grouping
+from kb.access import OPERATOR
+from kb.store.engine import reading
+from kb.store.topics import assignments_by_question, list_topics, topic_members
+from tests.kb.demo.world import GOLD
+
+BIGGEST_INTENT = "pairing-after-update"
+
+
+@pytest.fixture(scope="module")
+def members(world):
+    """True intent and topic of every question that asks something, by question id."""
+    with reading(world.engine) as conn:
+        topics = assignments_by_question(conn)
+    return {
+        found.id: (GOLD[found.source_id]["intent"], topics.get(found.id))
+        for found in world.questions
+        if found.source_id in GOLD and found.noise is None
+    }
+
+
+def test_topics_agree_with_the_true_intents(members):
+    asking = [(intent, place) for intent, place in members.values() if intent != "none"]
+    # Scored like other grouping tools: a question without a topic counts in its nearest one.
+    places = [
+        place.topic_id or place.nearest_topic_id or -number if place else -number
+        for number, (_, place) in enumerate(asking, start=1)
+    ]
+    scores = evaluate_grouping([intent for intent, _ in asking], places)
+    floor = GroupingScores(nmi=0.62, ari=0.21, acc=0.36, pairwise_f1=0.22)
+    for measure in ("nmi", "ari", "acc", "pairwise_f1"):
+        assert getattr(scores, measure) >= getattr(floor, measure), scores
+
+
+def test_at_most_a_quarter_stays_ungrouped(members):
+    without = sum(place is None or place.topic_id is None for _, place in members.values())
+    assert without <= 0.27 * len(members)
+
+
+def test_the_biggest_topic_is_the_biggest_intent_and_has_no_answer_yet(world):
+    with reading(world.engine) as conn:
+        biggest = list_topics(conn, viewer=OPERATOR, limit=1)[0]
+        ids = {row.question_id for row in topic_members(conn, biggest.id, viewer=OPERATOR)}
+    intents = Counter(
+        GOLD[one.source_id]["intent"]
+        for one in world.questions
+        if one.id in ids and one.source_id in GOLD
+    )
+    assert intents.most_common(1)[0][0] == BIGGEST_INTENT
+    assert intents[BIGGEST_INTENT] >= 0.6 * intents.total()
