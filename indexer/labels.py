@@ -25,6 +25,8 @@ GREETING = re.compile(
     r" (?:morgen|tag|abend)|sehr geehrte)\b[^,.!?\n]{0,30}[,.!]\s*)+",
     re.IGNORECASE,
 )
+# Keyboard slips and bare codes name nothing.
+WORD = re.compile(r"(?<![^\W\d_])(?=[^\W\d_]*[aeiouyäöü])[^\W\d_]{4,}", re.IGNORECASE)
 SENTENCE = re.compile(r"^.+?(?:[?!]+(?=\s|$)|\.(?=\s|$)|$)")
 
 
@@ -131,7 +133,9 @@ def _leads(
         if own:
             # A few examples in the other language have to do, however far out they are.
             half = own if found else own[: max(1, int(np.ceil(len(own) * CENTRAL_SHARE)))]
-            found[lang] = next((row for row in half if _is_readable(texts[row])), own[0])
+            readable = (row for row in (*half, *own) if _is_readable(texts[row]))
+            worded = (row for row in own if WORD.search(texts[row]))
+            found[lang] = next(readable, next(worded, own[0]))
     return found or {None: distinct[0]}
 
 

@@ -53,6 +53,21 @@ def test_a_label_is_the_most_central_readable_question():
     assert 0.9 < first.cohesion < second.cohesion <= 1.0
 
 
+@pytest.mark.parametrize(
+    ("texts", "label"),
+    [
+        ([";lkj", "e07", "brew unit stuck again"], "Brew unit stuck again"),
+        ([";lkj", "e07", "descaling"], "Descaling"),
+        (["e07", ";lkj", "sdfghj"], ";lkj"),
+    ],
+)
+def test_a_slip_of_the_keyboard_names_no_topic_that_has_words(texts, label):
+    angles = np.radians([10, 12, 40])
+    vectors = unit(np.stack([np.cos(angles), np.sin(angles)], axis=1))
+
+    assert label_topics(vectors, texts, np.zeros(3, np.int32), topic_count=1)[0].label == label
+
+
 def test_equal_texts_stand_once_among_the_examples():
     vectors = unit(np.random.default_rng(0).normal(size=(12, 4)) + 3)
     texts = ["My lamp flickers at night"] * 5 + [f"The lamp number {n} broke" for n in range(7)]
