@@ -50,6 +50,10 @@ class Settings:
     accent: str = field(
         default="", metadata={"help": "accent colour of the pages, a CSS colour; empty: ours"}
     )
+    search_retention_days: int = field(
+        default=365,
+        metadata={"help": "days after which searches and clicks are deleted; 0: never"},
+    )
     encoder_threads: int = field(
         default=0, metadata={"help": "threads that encode texts; 0: one per core"}
     )
@@ -109,7 +113,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 def _parse(variable: str, text: str) -> object:
     if variable in ("KB_HOME", "KB_SECRET_FILE", "KB_BENCH_DATA"):
         return Path(text).expanduser()
-    if variable == "KB_ENCODER_THREADS":
+    if variable in ("KB_ENCODER_THREADS", "KB_SEARCH_RETENTION_DAYS"):
         if not text.isdigit():
             raise InvalidInput(f"{variable} must be a whole number, got {text!r}", field=variable)
         return int(text)

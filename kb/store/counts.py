@@ -13,6 +13,7 @@ from kb.store.engine import reading
 from kb.store.instance import get_incarnation
 from kb.store.schema import (
     assignments,
+    clicks,
     decisions,
     entries,
     jobs,
@@ -21,6 +22,7 @@ from kb.store.schema import (
     questions,
     replies,
     runs,
+    search_intents,
     topics,
 )
 
@@ -31,7 +33,8 @@ class RecordCounts:
 
     `cleaned` questions went through cleaning, `noise` ones were set aside by it. `grouped`
     stand in a topic, `ungrouped` in none after a run saw them. `decisions` are those that
-    stand. `embeddings` counts vectors per encoder fingerprint.
+    stand. `searches_open` are those whose outcome is not known yet. `embeddings` counts
+    vectors per encoder fingerprint.
     """
 
     incarnation: str
@@ -52,6 +55,9 @@ class RecordCounts:
     links_by_mode: dict[str, int]
     decisions: int
     embeddings: dict[str, int]
+    searches: int
+    searches_open: int
+    clicks: int
     jobs_waiting: int
     jobs_failed: int
     last_run_at: datetime | None
@@ -91,6 +97,9 @@ def _count(conn: Connection) -> RecordCounts:
         links_by_mode=_by(conn, links, links.c.mode),
         decisions=_filled(conn, decisions.c.id) - _filled(conn, decisions.c.undone_at),
         embeddings=vector_counts(conn),
+        searches=_filled(conn, search_intents.c.id),
+        searches_open=_filled(conn, search_intents.c.id) - _filled(conn, search_intents.c.outcome),
+        clicks=_filled(conn, clicks.c.id),
         jobs_waiting=jobs_by_state.get("queued", 0) + jobs_by_state.get("running", 0),
         jobs_failed=jobs_by_state.get("failed", 0),
         last_run_at=None if run is None else run.finished_at or run.started_at,

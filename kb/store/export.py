@@ -15,6 +15,7 @@ from kb.store.engine import reading
 from kb.store.schema import (
     assignments,
     categories,
+    clicks,
     decisions,
     entries,
     entry_revisions,
@@ -25,6 +26,9 @@ from kb.store.schema import (
     questions,
     redirects,
     replies,
+    search_days,
+    search_intents,
+    synonyms,
     tags,
     topics,
 )
@@ -44,11 +48,19 @@ EXPORTED: tuple[Table, ...] = (
     phrasings,
     links,
     redirects,
+    synonyms,
+    search_intents,
+    clicks,
+    search_days,
 )
 """What a team would take along; accounts, keys and vectors stay out."""
 
-LEFT_OUT = {"questions": {"token"}}
-"""Columns that grant access or mean nothing elsewhere."""
+LEFT_OUT = {
+    "questions": {"token"},
+    "search_intents": {"visitor"},
+    "clicks": {"visitor"},
+}
+"""Columns that grant access, tell people apart or mean nothing elsewhere."""
 
 PAGE_ROWS = 1_000
 

@@ -18,18 +18,25 @@ def test_without_any_variable_everything_has_its_default():
 
 def test_each_setting_is_read_from_its_variable():
     settings = read_settings(
-        {"KB_HOME": "/srv/kb", "KB_ENCODER_THREADS": "3", "KB_LANGUAGES": "en"}
+        {
+            "KB_HOME": "/srv/kb",
+            "KB_ENCODER_THREADS": "3",
+            "KB_LANGUAGES": "en",
+            "KB_SEARCH_RETENTION_DAYS": "30",
+        }
     )
 
     assert settings.home == Path("/srv/kb")
     assert settings.encoder_threads == 3
+    assert (settings.search_retention_days, Settings().search_retention_days) == (30, 365)
     assert (settings.languages, Settings().languages) == ("en", "de")
     assert settings.record_url == "sqlite:////srv/kb/record.sqlite3"
 
 
-def test_a_number_that_is_none_is_refused():
-    with pytest.raises(InvalidInput, match="KB_ENCODER_THREADS must be a whole number"):
-        read_settings({"KB_ENCODER_THREADS": "many"})
+@pytest.mark.parametrize("name", ["KB_ENCODER_THREADS", "KB_SEARCH_RETENTION_DAYS"])
+def test_a_number_that_is_none_is_refused(name):
+    with pytest.raises(InvalidInput, match=f"{name} must be a whole number"):
+        read_settings({name: "many"})
 
 
 def test_a_misspelt_setting_is_refused_and_the_right_one_named():

@@ -6,7 +6,7 @@ import gzip
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -15,7 +15,10 @@ from sqlalchemy import Engine
 from kb.access import OPERATOR, Role, Scope
 from kb.importing import import_entries, import_questions
 from kb.intake.files import read_faq
+from kb.intake.masking import mask_personal_data
 from kb.intake.records import BadRow, IncomingQuestion, IncomingReply, ReplyKind, State
+from kb.intents import Click, SearchIntent
+from kb.searches import settle_intents
 from kb.settings import Settings
 from kb.store.accounts import (
     add_account,
@@ -26,7 +29,7 @@ from kb.store.accounts import (
 )
 from kb.store.engine import reading, transaction
 from kb.store.entry_queries import find_entry_by_source
-from kb.store.intents import SearchIntent, add_intents, has_intents
+from kb.store.intents import add_clicks, add_intents, has_intents
 from kb.store.migrate import create_record, is_initialised, require_current_schema
 from web.cli.engines import open_any
 from web.cli.indexing import index_now, tell_index
@@ -35,6 +38,10 @@ from web.cli.record import make_secret
 
 DEMO_SOURCE = "demo"
 DEMO_AGENT = "Demo agent"
+OPENED_AFTER = timedelta(seconds=8)
+ASKED_AFTER = timedelta(seconds=12)
+"""Before anybody of the demo tries other words, which takes 15 seconds at least."""
+
 HELPFUL_VOTES = 3
 """Votes from which a forum post counts as helpful; one friend is not enough."""
 
@@ -55,6 +62,7 @@ def load_demo(settings: Settings) -> None:
     questions = load_questions(engine)
     threads = load_threads(engine)
     searches = load_searches(engine)
+    settle_intents(engine, now=_end_of_searches())
     say(
         f"demo: {entries} new entries, {questions:,} new questions, {threads} forum threads, "
         f"{searches:,} searches in {settings.home}"
@@ -116,14 +124,19 @@ def load_threads(engine: Engine) -> int:
 
 
 def load_searches(engine: Engine) -> int:
-    """Store the demo's year of searches in a record that has none; return how many."""
+    """Store the demo's year of searches in a record that has none; return how many.
+
+    They come in as a site notes them: what was looked for, what was opened, that something was
+    asked. What came of each, and the questions made of gaps, is the settling's to say.
+    """
     with transaction(engine) as conn:
         if has_intents(conn):
             return 0
         entries = {row["id"]: find_entry_by_source(conn, row["id"]) for row in _rows("faq.jsonl")}
-        intents = [_search(row, entries) for row in _rows("search_year.jsonl.gz")]
-        add_intents(conn, intents)
-    return len(intents)
+        rows = list(enumerate(_rows("search_year.jsonl.gz"), start=1))
+        add_intents(conn, [_search(number, row, entries) for number, row in rows])
+        add_clicks(conn, [one for number, row in rows for one in _done(number, row, entries)])
+    return len(rows)
 
 
 def _rows(name: str) -> Iterator[dict[str, Any]]:
@@ -195,16 +208,48 @@ def _worth(post: Mapping[str, Any]) -> ReplyKind:
     return "helpful" if post["staff"] or post["votes"] >= HELPFUL_VOTES else ""
 
 
-def _search(row: Mapping[str, Any], entries: Mapping[str, int | None]) -> SearchIntent:
+def _search(number: int, row: Mapping[str, Any], entries: Mapping[str, int | None]) -> SearchIntent:
     first = entries.get(row["first_hit"])
+    shown = None if first is None else f"entry:{first}"
     return SearchIntent(
-        text=row["text"],
+        text=mask_personal_data(row["text"], lang=row["lang"]).text,
         lang=row["lang"],
         mode="hybrid",
         verdict=row["verdict"],
         confidence=row["confidence"],
-        first_hit=None if first is None else f"entry:{first}",
+        first_hit=shown,
         visitor=row["visitor"],
         at=datetime.fromisoformat(row["at"]),
-        outcome=row["outcome"],
+        key=_search_key(number),
+        shown=() if shown is None else (shown,),
     )
+
+
+def _end_of_searches() -> datetime:
+    """The moment at which the last search of the demo's year is settled."""
+    last = max(datetime.fromisoformat(row["at"]) for row in _rows("search_year.jsonl.gz"))
+    return last + timedelta(hours=1)
+
+
+def _search_key(number: int) -> str:
+    return f"demo-{number}"
+
+
+def _done(
+    number: int, row: Mapping[str, Any], entries: Mapping[str, int | None]
+) -> Iterator[Click]:
+    """Yield what the visitor did after a search.
+
+    The demo's questions do not name the search before them, so a question counts as one sent
+    from elsewhere.
+    """
+    at = datetime.fromisoformat(row["at"])
+    for rank, name in enumerate(row["clicks"], start=1):
+        target = entries.get(name)
+        if target is not None:
+            opened = at + OPENED_AFTER
+            yield Click(
+                _search_key(number), row["visitor"], "opened", opened, "entry", target, rank
+            )
+    if row["outcome"] == "asked":
+        yield Click(None, row["visitor"], "asked", at + ASKED_AFTER)

@@ -66,6 +66,45 @@ def weekly_bars(counts: Sequence[int], *, label: str) -> Markup:
     )
 
 
+def stacked_bars(weeks: Sequence[Sequence[int]], *, label: str) -> Markup:
+    """A bar for each week, oldest first, cut into its shares, the first share at the bottom.
+
+    The shares have the classes part-1, part-2 and so on; `label` is the text alternative.
+    """
+    highest = max((sum(parts) for parts in weeks), default=0) or 1
+    slot = BARS_WIDTH / max(len(weeks), 1)
+    scale = (BARS_HEIGHT - 1) / highest
+    rects = []
+    for number, parts in enumerate(weeks):
+        top = float(BARS_HEIGHT - 1)
+        for place, count in enumerate(parts, start=1):
+            top -= count * scale
+            rects.append(
+                Markup(
+                    '<rect class="part part-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}"'
+                    ' height="{:.1f}"/>'
+                ).format(
+                    place,
+                    (number + BAR_GAP_SHARE / 2) * slot,
+                    top,
+                    slot * (1 - BAR_GAP_SHARE),
+                    count * scale,
+                )
+            )
+    return Markup(
+        '<svg class="bars" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img"'
+        ' aria-label="{}">{}<line class="bars-base" x1="0" x2="{}" y1="{}" y2="{}"/></svg>'
+    ).format(
+        BARS_WIDTH,
+        BARS_HEIGHT,
+        label,
+        Markup("").join(rects),
+        BARS_WIDTH,
+        BARS_HEIGHT - 0.5,
+        BARS_HEIGHT - 0.5,
+    )
+
+
 def _spark_points(counts: Sequence[int]) -> list[tuple[float, float]]:
     highest = max(counts) or 1
     step = (SPARK_WIDTH - 2 * SPARK_INSET) / (len(counts) - 1)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import re
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 
@@ -13,6 +16,14 @@ from kb.clock import utc_now
 
 HASH_CHARS = 32
 """Of 64 hex digits: 128 bits, far more than there are visitors in a day."""
+
+KEY_BYTES = 8
+KEY_CHARS = 11
+SIGNATURE_CHARS = 8
+"""48 bits: nobody tries that many links within the day on which one holds."""
+
+PROGRAMS = re.compile(r"bot\b|crawl|spider|slurp", re.IGNORECASE)
+"""User agents of programs that fetch pages by themselves."""
 
 
 class Visitors:
@@ -35,6 +46,36 @@ class Visitors:
         )
         message = "\x00".join(parts).encode(errors="replace")
         return hmac.new(self._secret, message, hashlib.sha256).hexdigest()[:HASH_CHARS]
+
+    def search_token(self, key: str, visitor: str) -> str:
+        """What the links of a search carry: its key, signed for the visitor of today.
+
+        A link that is passed on, or used tomorrow, still leads to its page but counts for nobody.
+        """
+        message = f"search\x00{key}\x00{visitor}".encode(errors="replace")
+        digest = hmac.new(self._secret, message, hashlib.sha256).digest()
+        return key + base64.urlsafe_b64encode(digest).decode()[:SIGNATURE_CHARS]
+
+    def search_key(self, token: str, visitor: str) -> str | None:
+        """The key in a token that was made for this visitor today; None for any other."""
+        key = token[:KEY_CHARS]
+        given, made = (
+            text.encode(errors="replace") for text in (token, self.search_token(key, visitor))
+        )
+        return key if len(key) == KEY_CHARS and hmac.compare_digest(given, made) else None
+
+
+def new_search_key() -> str:
+    """A name for a search that nobody can guess, 11 characters."""
+    return secrets.token_urlsafe(KEY_BYTES)
+
+
+def is_program(request: HTTPConnection) -> bool:
+    """Whether a program fetched this ahead or by itself, so that nobody looked for anything."""
+    purpose = request.headers.get("sec-purpose", "") + request.headers.get("purpose", "")
+    return (
+        "prefetch" in purpose or PROGRAMS.search(request.headers.get("user-agent", "")) is not None
+    )
 
 
 def client_address(request: HTTPConnection) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
@@ -11,17 +12,21 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import RedirectResponse, Response
 
 from kb.access import OPERATOR
+from kb.addresses import entry_path
 from kb.intake.records import IncomingQuestion
 from kb.store.engine import reading, transaction
+from kb.store.entry_queries import get_entry
 from kb.store.incoming import set_question_owner, store_question
 from kb.store.jobs import enqueue
 from kb.store.questions import get_question, question_as_asked
-from search.results import Verdict
+from search.results import SearchResults
 from web.http import messages
-from web.http.contexts import AskForm, AskPage, EntryLink, FieldError, SentPage
-from web.http.dependencies import Id, VisitDep, spend_as_guest
+from web.http.contexts import AskForm, AskPage, EntryLink, FieldError, NearAnswer, SentPage
+from web.http.dependencies import MAX_ID, Id, VisitDep, spend_as_guest
 from web.http.frame import Visit
+from web.http.intents import Target
 from web.http.rate_limits import Allowance
+from web.http.search_log import MAX_TOKEN_CHARS, SEARCH, SearchLog, link_from_search
 
 router = APIRouter()
 
@@ -37,16 +42,45 @@ MIN_NEAR_CHARS = 8
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 Typed = Annotated[str, Form(max_length=100_000)]
+Search = Annotated[str, Form(alias=SEARCH, max_length=MAX_TOKEN_CHARS)]
 
 
 @router.get("/ask", response_class=HTMLResponse, name="ask")
 def show_form(
-    visit: VisitDep, title: Annotated[str, Query(max_length=20_000)] = ""
+    visit: VisitDep,
+    title: Annotated[str, Query(max_length=20_000)] = "",
+    search: Annotated[str, Query(alias=SEARCH, max_length=MAX_TOKEN_CHARS)] = "",
 ) -> HTMLResponse:
-    """Show the form; a title that came along is filled in, with what may answer it already."""
+    """Show the form; a title that came along is filled in, with what may answer it already.
+
+    A title that comes from no search of ours is looked for here, and noted as a search.
+    """
     carried = title.strip()[:MAX_TITLE_CHARS]
-    context = AskPage(form=AskForm(title=carried), near=_near(visit, carried))
+    noted = SearchLog(visit.site, visit.request, visit.viewer)
+    search = search if search and noted.is_ours(search) else ""
+    found = _search(visit, carried)
+    if found is not None and not search:
+        search = noted.searched(found, place="ask", lang=visit.locale)
+    near = _near_answers(found, search) if found is not None else ()
+    context = AskPage(form=AskForm(title=carried, search=search), near=near)
     return visit.page("ask/form.html", context)
+
+
+@router.post("/ask/answered", name="answered")
+def say_answered(
+    visit: VisitDep,
+    entry: Annotated[int, Form(ge=1, le=MAX_ID)],
+    title: Annotated[str, Form(max_length=20_000)] = "",
+    search: Search = "",
+) -> Response:
+    """Note that an entry answers what somebody was about to ask, and lead to it."""
+    spend_as_guest(visit.request, visit.site, visit.viewer, Allowance.VOTE)
+    with reading(visit.site.engine) as conn:
+        found = get_entry(conn, entry, viewer=visit.viewer)
+    noted = SearchLog(visit.site, visit.request, visit.viewer)
+    noted.solved(search, Target("entry", found.id), typed=title.strip()[:MAX_TITLE_CHARS])
+    path = entry_path(found.id, found.title)
+    return RedirectResponse(f"{path}?done=solved&locale={visit.locale}", status_code=303)
 
 
 @router.post("/ask", name="send question")
@@ -56,21 +90,23 @@ def ask(
     body: Typed = "",
     email: Typed = "",
     website: Typed = "",
+    search: Search = "",
 ) -> Response:
     """Store a guest's question and lead to its private page; nothing typed is lost on errors.
 
     `website` is a field that people do not see: who fills it in is a program, and gets the
     same thanks without anything being stored.
     """
-    form = AskForm(title=title.strip(), body=body.strip(), email=email.strip())
+    form = AskForm(title=title.strip(), body=body.strip(), email=email.strip(), search=search)
     errors = _errors(form, visit)
     if errors:
-        form = AskForm(form.title, form.body, form.email, errors)
+        form = replace(form, errors=errors)
         return visit.page("ask/form.html", AskPage(form=form), status=422)
     spend_as_guest(visit.request, visit.site, visit.viewer, Allowance.ASK)
     if website or _links(form) > MAX_LINKS:
         return visit.page("ask/sent.html", SentPage(title=form.title))
     question_id, token = _store(form, visit)
+    SearchLog(visit.site, visit.request, visit.viewer).asked(search)
     query = f"token={token}&locale={visit.locale}"
     return RedirectResponse(f"/q/{question_id}?{query}", status_code=303)
 
@@ -130,11 +166,23 @@ def show_question(
 
 def _near(visit: Visit, title: str) -> tuple[EntryLink, ...]:
     """Return the entries that may already answer a title, none where the search is unsure."""
+    found = _search(visit, title)
+    return () if found is None else tuple(EntryLink(hit.title, hit.url) for hit in found.hits)
+
+
+def _search(visit: Visit, title: str) -> SearchResults | None:
+    """Look for a title that is long enough to say something."""
     if len(title) < MIN_NEAR_CHARS:
-        return ()
-    results = visit.site.live.searcher.search(
+        return None
+    return visit.site.live.searcher.search(
         title, viewer=visit.viewer, limit=NEAR, lang=visit.locale
     )
-    if results.verdict is Verdict.NONE:
-        return ()
-    return tuple(EntryLink(hit.title, hit.url) for hit in results.hits)
+
+
+def _near_answers(found: SearchResults, search: str) -> tuple[NearAnswer, ...]:
+    """Return the entries that may answer what was looked for; `hits` are above the floor."""
+    return tuple(
+        NearAnswer(hit.id, hit.title, link_from_search(hit.url, search, rank))
+        for rank, hit in enumerate(found.hits, start=1)
+        if hit.type == "entry"
+    )

@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
@@ -23,10 +23,12 @@ from web.http.contexts import EntryPage, LanguageLink, Link, RelatedEntry, VoteB
 from web.http.dependencies import MAX_ID, VisitDep, spend_as_guest
 from web.http.frame import Visit
 from web.http.i18n import own_name
+from web.http.intents import Target
 from web.http.markdown import render_markdown
 from web.http.pages.reasons import reason_text
 from web.http.rate_limits import Allowance
 from web.http.replies import cache_control
+from web.http.search_log import MAX_RANK, MAX_TOKEN_CHARS, RANK, SEARCH, SearchLog
 from web.http.structured_data import faq_page
 
 router = APIRouter()
@@ -36,8 +38,16 @@ PLACE = re.compile(r"([0-9]{1,18})(?:-.*)?", re.DOTALL)
 
 
 @router.get("/faq/{place}", response_class=HTMLResponse, name="entry")
-def show_entry(visit: VisitDep, place: str) -> Response:
-    """Show an entry; the id decides, so another slug or a merged id redirects for ever."""
+def show_entry(
+    visit: VisitDep,
+    place: str,
+    search: Annotated[str, Query(alias=SEARCH, max_length=MAX_TOKEN_CHARS)] = "",
+    rank: Annotated[int | None, Query(alias=RANK, ge=1, le=MAX_RANK)] = None,
+) -> Response:
+    """Show an entry; the id decides, so another slug or a merged id redirects for ever.
+
+    A link from a hit names its search and rank; the page drops both from its address.
+    """
     entry_id = id_in(place)
     with reading(visit.site.engine) as conn:
         moved_to = find_entry_redirect(conn, entry_id)
@@ -48,7 +58,9 @@ def show_entry(visit: VisitDep, place: str) -> Response:
             headers = {"cache-control": cache_control(visit.viewer)}
             target = f"{path}?{query}" if query else path
             return RedirectResponse(target, status_code=301, headers=headers)
-        context = _entry_page(conn, entry, visit)
+        context = _entry_page(conn, entry, visit, search)
+    noted = SearchLog(visit.site, visit.request, visit.viewer)
+    noted.opened(search, Target("entry", entry.id, rank))
     return visit.page("entry/entry.html", context)
 
 
@@ -60,7 +72,7 @@ def id_in(place: str) -> int:
     return int(found[1])
 
 
-def _entry_page(conn: Connection, entry: Entry, visit: Visit) -> EntryPage:
+def _entry_page(conn: Connection, entry: Entry, visit: Visit, search: str) -> EntryPage:
     rendered = render_markdown(entry.answer)
     canonical = visit.absolute(entry_path(entry.id, entry.title))
     published = entry.state == "published"
@@ -71,7 +83,7 @@ def _entry_page(conn: Connection, entry: Entry, visit: Visit) -> EntryPage:
         answer=rendered.html,
         vote=_vote_bar(conn, entry, visit),
         canonical_url=canonical,
-        ask_url=f"/ask?{urlencode({'title': entry.title})}",
+        ask_url=f"/ask?{urlencode({'title': entry.title} | ({SEARCH: search} if search else {}))}",
         contents=rendered.headings,
         breadcrumb=_breadcrumb(entry),
         product=entry.product_name,

@@ -16,14 +16,46 @@ function nearAnswers(form) {
     const heading = document.createElement("p");
     heading.className = "hint";
     heading.textContent = form.dataset.near;
-    const links = hits.map((hit) => {
-      const link = document.createElement("a");
-      link.href = hit.url;
-      link.target = "_blank"; // what was typed must not be lost
-      link.textContent = hit.title;
-      return link;
-    });
-    box.replaceChildren(heading, ...links);
+    box.replaceChildren(heading, ...hits.map(makeAnswer));
+  }
+
+  // The link opens beside the form, so that what was typed stays; the button closes the matter.
+  function makeAnswer(hit, index) {
+    const row = document.createElement("p");
+    const link = document.createElement("a");
+    link.href = hit.url;
+    link.target = "_blank";
+    link.textContent = hit.title;
+    link.addEventListener("click", () => report(hit, index + 1));
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button-link";
+    button.textContent = form.dataset.solved;
+    button.addEventListener("click", () => close(hit));
+    row.append(link, " ", button);
+    return row;
+  }
+
+  // A form of its own, since none may stand inside another.
+  function close(hit) {
+    const sent = document.createElement("form");
+    sent.action = "/ask/answered";
+    sent.method = "post";
+    sent.hidden = true;
+    const search = form.querySelector("[name=s]")?.value ?? "";
+    for (const [name, value] of Object.entries({ entry: hit.id, title: title.value.trim(), s: search })) {
+      const field = document.createElement("input");
+      field.name = name;
+      field.value = value;
+      sent.append(field);
+    }
+    document.body.append(sent);
+    sent.submit();
+  }
+
+  function report(hit, rank) {
+    const body = JSON.stringify({ typed: title.value.trim().slice(0, 300), type: hit.type, id: hit.id, rank });
+    fetch("/api/v1/clicks", { method: "POST", keepalive: true, headers: { "content-type": "application/json" }, body }).catch(() => {});
   }
 
   async function look(text) {
@@ -31,7 +63,7 @@ function nearAnswers(form) {
     const mine = request = new AbortController();
     try {
       const reply = await fetch(`/api/v1/search?limit=3&q=${encodeURIComponent(text)}`, { signal: mine.signal });
-      if (reply.ok && mine === request) show((await reply.json()).hits);
+      if (reply.ok && mine === request) show((await reply.json()).hits.filter((hit) => hit.type === "entry"));
     } catch (error) {
       if (error.name !== "AbortError") box.hidden = true;
     }

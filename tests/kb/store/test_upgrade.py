@@ -1,0 +1,159 @@
+"""A record of the first schema, with content, comes to the newest one whole."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from kb.clock import utc_now
+from kb.errors import SchemaOutdated
+from kb.intake.records import IncomingQuestion
+from kb.intents import Click, SearchIntent
+from kb.searches import keep_searches
+from kb.store.backup import back_up, migrate_with_backup
+from kb.store.copying import row_counts
+from kb.store.engine import open_engine, reading, schema_transaction, transaction
+from kb.store.export import export_record
+from kb.store.incoming import store_question
+from kb.store.instance import renew_incarnation
+from kb.store.intents import add_clicks, add_intents
+from kb.store.migrate import (
+    create_record,
+    expected_schema,
+    require_current_schema,
+    run_migrations,
+)
+from kb.store.restore import restore
+from kb.store.schema import clicks, search_intents, synonyms
+
+OLD_SEARCH = (
+    "INSERT INTO search_intents (text, lang, mode, verdict, confidence, visitor, at) "
+    "VALUES (:text, 'de', 'hybrid', 'none', 0.1, :visitor, '2026-03-02T12:00:00.000000Z')"
+)
+SEARCHED_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SEARCHED = ["Dampfdüse  tropft?", "x" * 900, "Dampfdüse tropft"]
+
+
+@pytest.fixture
+def old_engine(empty_url: str) -> Engine:
+    """A record as the first version made it, with a question and searches."""
+    engine = open_engine(empty_url)
+    with schema_transaction(engine) as conn:
+        run_migrations(conn, "0001")
+        renew_incarnation(conn)
+        store_question(conn, IncomingQuestion("1", "pw weg", ""), channel="ticket", source="s")
+        for number, words in enumerate(SEARCHED):
+            conn.execute(text(OLD_SEARCH), {"text": words, "visitor": f"v{number}"})
+    yield engine
+    engine.dispose()
+
+
+def test_an_older_record_is_migrated_with_everything_in_it(
+    old_engine: Engine, tmp_path: Path
+) -> None:
+    with pytest.raises(SchemaOutdated):
+        require_current_schema(old_engine)
+
+    backup = migrate_with_backup(old_engine, tmp_path / "backups")
+
+    require_current_schema(old_engine)
+    assert backup is not None
+    assert backup.is_file()
+    with reading(old_engine) as conn:
+        assert row_counts(conn)["questions"] == 1
+        rows = conn.execute(select(search_intents).order_by(search_intents.c.id)).all()
+        assert conn.execute(select(synonyms)).all() == []
+    assert [row.text for row in rows] == SEARCHED
+    assert [row.text_key for row in rows] == ["dampfdüse tropft", "x" * 200, "dampfdüse tropft"]
+    assert {(row.key, row.place, tuple(row.shown), row.outcome) for row in rows} == {
+        (None, "results", (), None)
+    }
+
+
+def test_searches_of_the_older_record_are_settled_and_new_ones_stored(
+    old_engine: Engine, tmp_path: Path
+) -> None:
+    migrate_with_backup(old_engine, tmp_path)
+
+    report = keep_searches(old_engine, now=SEARCHED_AT + timedelta(hours=1), retention_days=0)
+
+    assert (report.settled, report.questions) == (3, 2)
+    with transaction(old_engine) as conn:
+        add_intents(conn, [_search("k1")])
+        add_clicks(conn, [Click("k1", "v", "opened", utc_now(), "entry", 1, 1)])
+        assert len(conn.execute(select(search_intents)).all()) == 4
+
+
+def test_a_backup_of_the_older_record_is_restored_into_the_newest_schema(
+    old_engine: Engine, tmp_path: Path, record_url: str
+) -> None:
+    saved = back_up(old_engine, tmp_path / "old.kb")
+
+    report = restore(record_url, saved.path, replace=True)
+
+    assert (report.schema, report.counts["search_intents"]) == ("0001", 3)
+    engine = open_engine(record_url)
+    require_current_schema(engine)
+    with reading(engine) as conn:
+        assert {row.text_key for row in conn.execute(select(search_intents))} == {
+            "dampfdüse tropft",
+            "x" * 200,
+        }
+    engine.dispose()
+
+
+def test_a_backup_brings_searches_clicks_and_synonyms_back(engine: Engine, tmp_path: Path) -> None:
+    _fill(engine)
+    saved = back_up(engine, tmp_path / "saved.kb")
+    target = f"sqlite:///{tmp_path / 'again.sqlite3'}"
+    create = open_engine(target)
+    create_record(create)
+    create.dispose()
+
+    restore(target, saved.path, replace=True)
+
+    again = open_engine(target)
+    with reading(again) as conn, reading(engine) as before:
+        for table in (search_intents, clicks, synonyms):
+            assert conn.execute(select(table)).all() == before.execute(select(table)).all() != []
+    again.dispose()
+
+
+def test_an_export_has_searches_and_synonyms_but_tells_nobody_apart(
+    engine: Engine, tmp_path: Path
+) -> None:
+    _fill(engine)
+
+    counts = export_record(engine, tmp_path / "export.sqlite3")
+
+    assert (counts["search_intents"], counts["clicks"], counts["synonyms"]) == (1, 1, 1)
+    exported = sqlite3.connect(tmp_path / "export.sqlite3")
+    for table in ("search_intents", "clicks"):
+        columns = {row[1] for row in exported.execute(f"PRAGMA table_info({table})")}
+        assert "visitor" not in columns
+    exported.close()
+
+
+def _search(key: str) -> SearchIntent:
+    return SearchIntent("pump leaks", "en", "hybrid", "none", 0.1, None, "v", utc_now(), key=key)
+
+
+def _fill(engine: Engine) -> None:
+    with transaction(engine) as conn:
+        add_intents(conn, [_search("k")])
+        add_clicks(conn, [Click("k", "v", "opened", utc_now(), "entry", 1, 1)])
+        conn.execute(
+            synonyms.insert().values(
+                lang="en",
+                kind="two-way",
+                terms=["psu", "power supply"],
+                key="k" * 64,
+                by_name="Ada",
+                created_at=utc_now(),
+            )
+        )
+    assert expected_schema() == "0002"
