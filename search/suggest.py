@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
 from typing import Self
+from urllib.parse import urlencode
 
 import numpy as np
-from numpy.typing import NDArray
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from search.analysis import fold, is_cjk, words_with_places
 from search.documents import Document
 from search.marks import merged_marks
 from search.query import clean
-from search.spelling import most_edits
+from search.suggest_texts import MAX_CJK_CHARS, Key, Mask, Numbers, SuggestTexts, text_key
 
 MIN_CHARS = 2
 MIN_CJK_CHARS = 1
 
 MAX_SUGGESTIONS = 8
 MAX_PREFIX_WORDS = 12
-MAX_CJK_CHARS = 16
-"""Characters kept of a CJK run from each place; nobody types more before choosing."""
+MAX_SEARCHES = 2
+"""Popular searches among the suggestions for what was typed; answers come first."""
 
-MAX_FUZZY_BEGINNINGS = 20
+MAX_SEARCHES_UNTYPED = 4
+CACHED_AUDIENCES = 64
 
-_LAST = "\U0010ffff"
-"""Sorts after every character, so that [x, x + _LAST) holds all that begins with x."""
-
-Numbers = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+SEARCH = "search"
+"""Type of a suggestion that is a popular search, not a document; its id is 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,47 +43,57 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    text: str
-    document: int
-    type: str
-    id: int
-    url: str
+class Popular:
+    """What readers open and look for most.
+
+    `worth` is by (type, id) of a document, `searches` are (words, first hit) with the most
+    looked for first. Words are only offered to who may read the hit and every one of them.
+    """
+
+    worth: Mapping[Key, float]
+    searches: Sequence[tuple[str, Key]] = ()
+
+
+NOTHING_POPULAR = Popular({})
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestPart:
+    """The texts of one part of the index and which rows still hold (None: all)."""
+
+    texts: SuggestTexts
+    alive: Mask | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    """What some audiences may read: which texts of each part, and which popular searches.
+
+    Each search with the language of what answers it.
+    """
+
+    masks: tuple[Mask, ...]
+    searches: tuple[tuple[str, str], ...]
 
 
 class Suggester:
     """Every text that may be suggested, found by the beginning of any of its words.
 
-    Texts keep the order of the documents given: where two fit equally well, the earlier one
-    comes first.
+    What is opened most comes first; where two are worth the same, the order of the parts and
+    of their documents decides. Never changes, so that any number of threads may share one.
     """
 
-    def __init__(self, documents: Iterable[Document]) -> None:
-        self._sources: list[_Source] = []
-        audiences: list[str] = []
-        for number, document in enumerate(documents):
-            for text in _shown_texts(document):
-                self._sources.append(
-                    _Source(text, number, document.type, document.id, document.url)
-                )
-                audiences.append(document.audience)
-        self._audience_names = sorted(set(audiences))
-        self._audiences = np.array(
-            [self._audience_names.index(name) for name in audiences], dtype=np.int64
-        )
-        self._by_word = _Beginnings(
-            (word, number)
-            for number, source in enumerate(self._sources)
-            for word in dict.fromkeys(_findable_words(source.text))
-        )
-        self._by_text = _Beginnings(
-            (_text_key(source.text), number) for number, source in enumerate(self._sources)
-        )
+    def __init__(self, parts: Sequence[SuggestPart], popular: Popular = NOTHING_POPULAR) -> None:
+        self._parts = tuple(parts)
+        self._popular = popular
+        self._orders = tuple(part.texts.order_by(popular.worth) for part in self._parts)
+        self._searches = [(text, text_key(text), hit) for text, hit in popular.searches]
+        self._readable = lru_cache(CACHED_AUDIENCES)(self._find_readable)
 
     @classmethod
-    def build(cls, documents: Iterable[Document]) -> Self:
+    def build(cls, documents: Iterable[Document], popular: Popular = NOTHING_POPULAR) -> Self:
         """Return a suggester over the titles and shown wordings of the documents."""
-        return cls(documents)
+        return cls([SuggestPart(SuggestTexts(enumerate(documents)))], popular)
 
     def suggest(
         self, prefix: str, *, audiences: frozenset[str], limit: int = MAX_SUGGESTIONS
@@ -97,61 +101,139 @@ class Suggester:
         """Return texts that fit what was typed so far, at most one for each document.
 
         Every typed word must begin a word of the text. Texts that begin with all of it come
-        first, then the rest in their order; texts that fit but for a typo fill up. Only
-        documents of these audiences are looked at.
+        first, then the rest; texts that fit but for a typo fill up. Popular searches that
+        begin so follow. Only documents of these audiences are looked at.
         """
-        words = _typed_words(clean(prefix))
+        cleaned = clean(prefix)
+        words = _typed_words(cleaned)
         limit = min(limit, MAX_SUGGESTIONS)
         if not words or limit <= 0:
             return []
         readable = self._readable(audiences)
+        searches = self._searches_like(text_key(cleaned), readable)[: min(MAX_SEARCHES, limit - 1)]
+        room = limit - len(searches)
         typed = [[word] for word in words]
-        found = self._texts_with(typed, readable)
-        beginning = self._by_text.numbers([_text_key(clean(prefix))])
-        beginning = np.sort(beginning[readable[beginning]])
-        chosen = self._chosen([beginning, found], limit)
-        if len(chosen) < limit:
+        beginning = [
+            part.texts.beginning_with(text_key(cleaned), mask)
+            for part, mask in zip(self._parts, readable.masks, strict=True)
+        ]
+        chosen = self._chosen([beginning, self._texts_with(typed, readable)], room)
+        if len(chosen) < room:
             typed = self._with_typos(words, readable)
             if any(len(beginnings) > 1 for beginnings in typed):
-                chosen = self._chosen([beginning, found, self._texts_with(typed, readable)], limit)
-        return [self._suggestion(number, typed) for number in chosen]
+                groups = [beginning, self._texts_with([[w] for w in words], readable)]
+                chosen = self._chosen([*groups, self._texts_with(typed, readable)], room)
+        return [*(self._suggestion(*place, typed) for place in chosen), *searches]
 
-    def _with_typos(self, words: Sequence[str], readable: Mask) -> list[list[str]]:
-        """Return each word, and what it may have been meant to be where it begins nothing.
+    def popular(
+        self, *, audiences: frozenset[str], lang: str, limit: int = MAX_SUGGESTIONS
+    ) -> list[Suggestion]:
+        """Return what is looked for and opened most, before anything is typed.
 
-        Nothing that is readable, that is: a hidden word must not change what is suggested.
+        In the reader's language where there are any; no document that nobody opened.
         """
+        limit = min(limit, MAX_SUGGESTIONS)
+        readable = self._readable(audiences)
+        asked = [one for one in readable.searches if one[1] == lang] or readable.searches
+        searches = [_as_search(text) for text, _ in asked[:MAX_SEARCHES_UNTYPED]]
+        wanted = sorted(self._popular.worth.items(), key=lambda item: (-item[1], item[0]))
+        documents = self._documents(readable)
+        known = [documents[key] for key, _ in wanted if key in documents]
+        own = [one for one in known if one[1] == lang] or known
+        room = max(limit - len(searches), limit - MAX_SEARCHES_UNTYPED)
+        return [*searches[:limit], *(one for one, _ in own[:room])][:limit]
+
+    def _documents(self, readable: _Readable) -> dict[Key, tuple[Suggestion, str]]:
+        """Return the worthy readable documents by key, each with its language."""
+        found: dict[Key, tuple[Suggestion, str]] = {}
+        for part, mask in zip(self._parts, readable.masks, strict=True):
+            for number in np.flatnonzero(mask & self._worthy(part)).tolist():
+                one = part.texts.sources[number]
+                suggestion = Suggestion(one.text, one.type, one.id, one.url, ())
+                found.setdefault(one.key, (suggestion, one.lang))
+        return found
+
+    def _worthy(self, part: SuggestPart) -> Mask:
+        return part.texts.of_documents(self._popular.worth.keys())
+
+    def _find_readable(self, audiences: frozenset[str]) -> _Readable:
+        masks = tuple(part.texts.readable(audiences, part.alive) for part in self._parts)
+        return _Readable(masks, tuple(self._offered_searches(masks)))
+
+    def _offered_searches(self, masks: Sequence[Mask]) -> Iterator[tuple[str, str]]:
+        """Yield the popular searches whose answer and whose every word these masks let read."""
+        hits = {hit for _, _, hit in self._searches}
+        parts = list(zip(self._parts, masks, strict=True))
+        langs: dict[Key, str] = {}
+        for part, mask in parts:
+            of_hits = np.flatnonzero(part.texts.of_documents(hits) & mask).tolist()
+            sources = [part.texts.sources[number] for number in of_hits]
+            langs.update({source.key: source.lang for source in sources})
+        for text, _, hit in self._searches:
+            words = [word.folded for word in words_with_places(text)]
+            if (
+                hit in langs
+                and words
+                and all(
+                    any(part.texts.has_word(word, mask) for part, mask in parts) for word in words
+                )
+            ):
+                yield text, langs[hit]
+
+    def _searches_like(self, typed: str, readable: _Readable) -> list[Suggestion]:
+        found = [text for text, _ in readable.searches if text_key(text).startswith(typed)]
+        return [_as_search(text) for text in found if text_key(text) != typed]
+
+    def _with_typos(self, words: Sequence[str], readable: _Readable) -> list[list[str]]:
+        """Return each word, and what it may have been meant to be where it begins nothing."""
+        parts = list(zip(self._parts, readable.masks, strict=True))
+        typed: list[list[str]] = []
+        for word in words:
+            if any(part.texts.has_beginning(word, mask) for part, mask in parts):
+                typed.append([word])
+                continue
+            near = (part.texts.near_beginnings(word, mask) for part, mask in parts)
+            typed.append([word, *dict.fromkeys(each for found in near for each in found)])
+        return typed
+
+    def _texts_with(self, typed: Sequence[Sequence[str]], readable: _Readable) -> list[Mask]:
         return [
-            [word]
-            if readable[self._by_word.numbers([word])].any()
-            else [word, *self._by_word.near(word)]
-            for word in words
+            part.texts.with_words(typed, mask)
+            for part, mask in zip(self._parts, readable.masks, strict=True)
         ]
 
-    def _readable(self, audiences: frozenset[str]) -> Mask:
-        names = np.array([name in audiences for name in self._audience_names], dtype=np.bool_)
-        return names[self._audiences] if len(names) else np.zeros(0, dtype=np.bool_)
-
-    def _texts_with(self, typed: Sequence[Sequence[str]], readable: Mask) -> Numbers:
-        """Return the readable texts with a word beginning for each typed word, in order."""
-        kept = readable
-        for beginnings in typed:
-            having = np.zeros(len(readable), dtype=np.bool_)
-            having[self._by_word.numbers(beginnings)] = True
-            kept = kept & having
-        return np.flatnonzero(kept)
-
-    def _chosen(self, groups: Sequence[Numbers], limit: int) -> list[int]:
-        chosen: dict[int, int] = {}
+    def _chosen(self, groups: Sequence[Sequence[Mask]], limit: int) -> list[tuple[int, int]]:
+        """Return (part, number) of the first texts of each group, one for each document."""
+        chosen: dict[Key, tuple[int, int]] = {}
         for group in groups:
-            for number in group:
-                chosen.setdefault(self._sources[number].document, int(number))
+            found = [
+                (self._worth(place, number), place, int(number))
+                for place, mask in enumerate(group)
+                for number in self._first(place, mask, limit + len(chosen))
+            ]
+            # Stable, so that texts worth the same keep the order of parts and documents.
+            for _, place, number in sorted(found, key=lambda one: -one[0]):
+                key = self._parts[place].texts.sources[number].key
+                chosen.setdefault(key, (place, number))
                 if len(chosen) == limit:
                     return list(chosen.values())
         return list(chosen.values())
 
-    def _suggestion(self, number: int, typed: Sequence[Sequence[str]]) -> Suggestion:
-        source = self._sources[number]
+    def _first(self, place: int, mask: Mask, documents: int) -> Iterator[int]:
+        """Yield texts of a part in its order until so many documents are named."""
+        order: Numbers = self._orders[place]
+        named: set[Key] = set()
+        for number in order[np.flatnonzero(mask[order])]:
+            named.add(self._parts[place].texts.sources[number].key)
+            if len(named) > documents:
+                return
+            yield number
+
+    def _worth(self, place: int, number: int) -> float:
+        return self._popular.worth.get(self._parts[place].texts.sources[number].key, 0.0)
+
+    def _suggestion(self, place: int, number: int, typed: Sequence[Sequence[str]]) -> Suggestion:
+        source = self._parts[place].texts.sources[number]
         marks = (_marks(source.text, [word]) or _marks(source.text, near) for word, *near in typed)
         return Suggestion(
             source.text,
@@ -162,72 +244,8 @@ class Suggester:
         )
 
 
-class _Beginnings:
-    """Sorted keys with their numbers in one array, so that one beginning is one slice."""
-
-    def __init__(self, pairs: Iterable[tuple[str, int]]) -> None:
-        numbers: dict[str, list[int]] = {}
-        for key, number in pairs:
-            numbers.setdefault(key, []).append(number)
-        self._keys = sorted(numbers)
-        self._ends = [0, *accumulate(len(numbers[key]) for key in self._keys)]
-        self._numbers = np.array(
-            [number for key in self._keys for number in numbers[key]], dtype=np.int64
-        )
-        self._beginnings_like = lru_cache(maxsize=256)(self._find_beginnings_like)
-
-    def numbers(self, beginnings: Sequence[str]) -> Numbers:
-        """Return the numbers of all keys that begin with one of these."""
-        slices = []
-        for beginning in beginnings:
-            first = bisect_left(self._keys, beginning)
-            last = bisect_left(self._keys, beginning + _LAST)
-            slices.append(self._numbers[self._ends[first] : self._ends[last]])
-        return np.concatenate(slices)
-
-    def near(self, word: str) -> list[str]:
-        """Return the beginnings of keys that are a typo away, the nearest first.
-
-        The first letter must be right: it nearly always is, and one letter in 30 is looked at.
-        """
-        edits = most_edits(word)
-        if not edits:
-            return []
-        found = process.extract(
-            word,
-            self._beginnings_like(word[0], len(word), edits),
-            scorer=OSA.distance,
-            score_cutoff=edits,
-            limit=MAX_FUZZY_BEGINNINGS,
-        )
-        return [beginning for beginning, distance, _ in found if distance]
-
-    def _find_beginnings_like(self, letter: str, length: int, edits: int) -> list[str]:
-        """Return the distinct beginnings of about this length; typos may have lost letters."""
-        first = bisect_left(self._keys, letter)
-        last = bisect_left(self._keys, letter + _LAST)
-        keys = [key for key in self._keys[first:last] if len(key) >= length - edits]
-        cuts = range(length, length + edits + 1)
-        return list(dict.fromkeys(key[:cut] for cut in cuts for key in keys))
-
-
-def _shown_texts(document: Document) -> list[str]:
-    shown = (wording.text for wording in document.phrasings if wording.shown)
-    return list(dict.fromkeys([document.title, *shown]))
-
-
-def _text_key(text: str) -> str:
-    return fold(" ".join(text.split()))
-
-
-def _findable_words(text: str) -> Iterator[str]:
-    """Yield the words of a text, of a CJK run what follows each of its places."""
-    for word in words_with_places(text):
-        if is_cjk(word.folded):
-            for place in range(len(word.folded)):
-                yield word.folded[place : place + MAX_CJK_CHARS]
-        else:
-            yield word.folded
+def _as_search(text: str) -> Suggestion:
+    return Suggestion(text, SEARCH, 0, f"/search?{urlencode({'q': text})}", ())
 
 
 def _typed_words(prefix: str) -> list[str]:

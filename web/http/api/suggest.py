@@ -1,4 +1,4 @@
-"""GET /suggest: what to offer while somebody types; the model is never asked."""
+"""GET /suggest: what to offer before and while somebody types; the model is never asked."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ MAX_TYPED_CHARS = 300
 
 
 class SuggestionOut(BaseModel):
-    """One title or shown wording."""
+    """One title or shown wording; or a popular search, of type search and with id 0."""
 
     text: str
     type: str
+    id: int
     url: str
     marks: list[tuple[int, int]]
 
@@ -41,10 +42,19 @@ async def suggest(
     q: QueryText = "",
     limit: Annotated[int, Query(ge=1, le=MAX_SUGGESTIONS)] = MAX_SUGGESTIONS,
 ) -> Response:
-    """Titles and shown wordings that fit what was typed so far."""
+    """Titles and shown wordings that fit what was typed so far, the most opened first.
+
+    An empty `q` gives what is popular: searches that many made, then the entries opened most.
+    """
     found = site.live.suggest(q[:MAX_TYPED_CHARS], viewer=viewer, limit=limit)
     suggestions = [
-        {"text": one.text, "type": one.type, "url": one.url, "marks": [list(m) for m in one.marks]}
+        {
+            "text": one.text,
+            "type": one.type,
+            "id": one.id,
+            "url": one.url,
+            "marks": [list(mark) for mark in one.marks],
+        }
         for one in found
     ]
     return json_reply({"suggestions": suggestions}, viewer=viewer, max_age_s=SHORT_S)

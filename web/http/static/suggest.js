@@ -1,10 +1,23 @@
 // Suggestions under the search field: an ARIA combobox over GET /api/v1/suggest.
 // Enter without a choice submits the form, so the results page is always one key away.
+// An empty field shows this tab's last searches (kept by the tab alone) and what is popular.
 const WAIT_MS = 200;
 const MAX_SHOWN = 8;
 const live = document.querySelector("[data-live]");
 const hasCjk = (text) => /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(text);
+const RECENT = "kundig-recent-searches";
+const MAX_RECENT = 3;
 const longEnough = (text) => text.length >= (hasCjk(text) ? 1 : 2);
+
+function recent() {
+  try { return JSON.parse(sessionStorage.getItem(RECENT)) ?? []; } catch { return []; }
+}
+
+function remember(text) {
+  if (!text) return;
+  const texts = [text, ...recent().filter((one) => one !== text)].slice(0, MAX_RECENT);
+  try { sessionStorage.setItem(RECENT, JSON.stringify(texts)); } catch { /* refused: none are shown */ }
+}
 
 function combobox(form) {
   const field = form.querySelector("[data-search-field]");
@@ -37,7 +50,18 @@ function combobox(form) {
     field.setAttribute("aria-activedescendant", options[active].id);
   }
 
+  // What was chosen counts for what is popular; the page does not wait for it.
+  function report(option) {
+    const typed = field.value.trim().slice(0, 300);
+    const { type, id, rank } = option.dataset;
+    if (type !== "entry" || !typed) return;
+    const body = JSON.stringify({ typed, type, id: Number(id), rank: Number(rank) });
+    fetch("/api/v1/clicks", { method: "POST", keepalive: true, headers: { "content-type": "application/json" }, body }).catch(() => {});
+  }
+
   function open(option) {
+    report(option);
+    if (option.dataset.type === "search") remember(option.textContent);
     if (option.dataset.url) return location.assign(option.dataset.url);
     field.value = option.textContent;
     form.requestSubmit();
@@ -49,7 +73,7 @@ function combobox(form) {
     option.className = "suggestion";
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
-    option.dataset.url = suggestion.url ?? "";
+    Object.assign(option.dataset, { url: suggestion.url ?? "", type: suggestion.type, id: suggestion.id ?? 0, rank: index + 1 });
     option.textContent = suggestion.text;
     option.addEventListener("mousedown", (event) => event.preventDefault());
     option.addEventListener("click", () => open(option));
@@ -57,7 +81,7 @@ function combobox(form) {
   }
 
   function makeGroup(type) {
-    const name = { entry: field.dataset.entries, thread: field.dataset.threads }[type] ?? field.dataset.searches;
+    const name = { entry: field.dataset.entries, thread: field.dataset.threads, recent: field.dataset.recent }[type] ?? field.dataset.searches;
     const group = document.createElement("div");
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", name);
@@ -93,13 +117,23 @@ function combobox(form) {
     field.setAttribute("aria-expanded", "true");
   }
 
+  function askEmpty() {
+    if (field.value.trim() || document.activeElement !== field) return;
+    ask("");
+  }
+
   async function ask(text) {
     request?.abort();
     const mine = request = new AbortController();
     try {
       const reply = await fetch(`/api/v1/suggest?q=${encodeURIComponent(text)}`, { signal: mine.signal });
       if (!reply.ok) return close();
-      const { suggestions } = await reply.json();
+      let { suggestions } = await reply.json();
+      if (!text) {
+        const before = recent();
+        suggestions = [...before.map((one) => ({ text: one, type: "recent" })), ...suggestions.filter((one) => !before.includes(one.text))];
+        if (!suggestions.length) return;
+      }
       if (mine !== request || document.activeElement !== field) return;
       shownFor = text;
       show(suggestions);
@@ -114,7 +148,9 @@ function combobox(form) {
     if (!longEnough(text)) {
       request?.abort();
       shownFor = null;
-      return close();
+      close();
+      if (!text) timer = setTimeout(askEmpty, WAIT_MS);
+      return;
     }
     timer = setTimeout(ask, WAIT_MS, text);
   });
@@ -126,6 +162,8 @@ function combobox(form) {
     } else if (event.key === "Enter" && isOpen && active >= 0) {
       event.preventDefault();
       open(options[active]);
+    } else if (event.key === "ArrowDown" && !isOpen && !field.value.trim()) {
+      askEmpty();
     } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && options.length) {
       event.preventDefault();
       if (!isOpen && shownFor === field.value.trim()) {
@@ -138,8 +176,11 @@ function combobox(form) {
       choose(((active + 1 + step + places) % places) - 1);
     }
   });
+  // Not on the focus that a page begins with: nobody asked for a list then.
+  field.addEventListener("focus", () => { if (navigator.userActivation?.hasBeenActive) timer = setTimeout(askEmpty, WAIT_MS); });
+  field.addEventListener("click", () => { if (list.hidden) askEmpty(); });
   field.addEventListener("blur", () => { clearTimeout(timer); request?.abort(); close(); });
-  form.addEventListener("submit", () => { clearTimeout(timer); request?.abort(); });
+  form.addEventListener("submit", () => { clearTimeout(timer); request?.abort(); remember(field.value.trim()); });
 }
 
 document.querySelectorAll("[data-suggest]").forEach(combobox);
