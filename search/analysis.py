@@ -57,6 +57,7 @@ STEMMERS: dict[str, str] = {
 """Language code to the Snowball algorithm; one that this snowballstemmer lacks is not used."""
 
 _UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "oe", "å": "aa"}
+_BARE = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ss", "s"))
 _LETTERS_WITH_ACCENTS = ((0xC0, 0x250), (0x370, 0x460), (0x1E00, 0x2000))
 _MARKS = ((0x300, 0x370), (0x640, 0x641), (0x64B, 0x653))
 
@@ -124,6 +125,13 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().translate(_FOLD)
 
 
+def bare_spelling(folded: str) -> str:
+    """Return a folded word as somebody writes it who leaves the dots of umlauts out."""
+    for written, bare in _BARE:
+        folded = folded.replace(written, bare)
+    return folded
+
+
 @lru_cache(maxsize=64)
 def words_with_places(text: str) -> tuple[Word, ...]:
     """Return the words of a text in order; a CJK run is one word here.
@@ -172,6 +180,9 @@ def is_stop_word(word: str, langs: Iterable[str]) -> bool:
     return any(word in STOP_WORDS.get(lang, ()) for lang in langs)
 
 
+_VERB_ENDING = "eln"
+"""Snowball leaves wechseln beside Wechsel; without its n the verb has the stem of the noun."""
+
 _stemming = threading.Lock()
 
 
@@ -189,6 +200,8 @@ def stem(word: str, lang: str) -> str:
     if not word.isalpha():
         return word
     # A Snowball stemmer keeps the word in itself while it works, so two threads must not share.
+    if lang == "de" and word.endswith(_VERB_ENDING):
+        word = word[:-1]
     with _stemming:
         stemmer = _stemmer(lang)
         return word if stemmer is None else fold(stemmer.stemWord(word))

@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from search.analysis import split_words
+from search.calibration import Bounds
 from search.index import IndexSnapshot
+from search.lexical import LexicalIndex
+from search.lexical_query import query_terms
 from search.query import ParsedQuery, parse_query
-from search.results import Filters
-from search.spelling import Vocabulary, did_you_mean
+from search.results import Filters, Verdict
+from search.spelling import ReadableWords, Vocabulary, did_you_mean
 
-CACHED_VOCABULARIES = 8
-"""One for each set of audiences that is in use, a few megabytes each in a large store."""
+CACHED_WORDS = 16
+"""One for each part of an index and set of audiences in use, at most some ten megabytes each."""
+
+
+CLEARLY_MORE = 0.05
+"""How much surer a correction must be than the query, where both would be a maybe."""
+
+
+def finds_more(confidence: float, corrected: float, bounds: Bounds) -> bool:
+    """Whether a correction is worth proposing: above the floor, and a better verdict or surer.
+
+    Ranking knows near words by itself, so that a query with a typo may find the right thing
+    unsurely; what was meant is then still told.
+    """
+    before, after = bounds.verdict(confidence), bounds.verdict(corrected)
+    if after is Verdict.NONE:
+        return False
+    return after.rank > before.rank or corrected >= confidence + CLEARLY_MORE
 
 
 class Corrector:
-    """Proposes corrections from the vocabularies of index snapshots, which it keeps."""
+    """Corrects queries by the words that a viewer may read, which it keeps for each index."""
 
     def __init__(self) -> None:
-        self._vocabulary = lru_cache(CACHED_VOCABULARIES)(_vocabulary)
+        self._words = lru_cache(CACHED_WORDS)(_readable_words)
+
+    def meant(
+        self, query: ParsedQuery, snapshot: IndexSnapshot, audiences: frozenset[str]
+    ) -> str | None:
+        """The query with its unknown words corrected, None where there are none.
+
+        Not for showing: a word may stand in what was hidden since the generation was built.
+        """
+        indexes = [part.segment.lexical for part in snapshot.parts]
+        words = [self._words(index, audiences) for index in indexes]
+        langs = snapshot.readable("lang", audiences)
+        return did_you_mean(query, Vocabulary(words, langs=langs))
 
     def correct(
         self, query: ParsedQuery, snapshot: IndexSnapshot, audiences: frozenset[str]
     ) -> str | None:
-        """The query with its unknown words corrected, None where there is nothing to say.
-
-        Each new word stands in a document that these audiences may read now: a vocabulary
-        alone would still know the words of what was hidden since the generation was built.
-        """
-        proposed = did_you_mean(query, self._vocabulary(_Identity(snapshot), audiences))
+        """The same to be shown: each new word stands in a document that these may read now."""
+        proposed = self.meant(query, snapshot, audiences)
         if proposed is None:
             return None
         new = set(split_words(proposed)) - set(split_words(query.text))
@@ -36,29 +64,15 @@ class Corrector:
         return proposed if readable else None
 
 
-class _Identity:
-    """A snapshot compared by what it is of, so that it can be the key of a cache."""
-
-    def __init__(self, snapshot: IndexSnapshot) -> None:
-        self.snapshot = snapshot
-        self._key = (snapshot.incarnation, snapshot.generation, snapshot.seq, id(snapshot))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identity) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-
-def _vocabulary(of: _Identity, audiences: frozenset[str]) -> Vocabulary:
-    indexes = [part.segment.lexical for part in of.snapshot.parts]
-    langs = dict.fromkeys(lang for index in indexes for lang in index.langs)
-    return Vocabulary.merged([index.vocabulary(audiences) for index in indexes], langs=list(langs))
+def _readable_words(index: LexicalIndex, audiences: frozenset[str]) -> ReadableWords:
+    return ReadableWords(index.vocabulary(audiences))
 
 
 def _is_found(word: str, snapshot: IndexSnapshot, audiences: frozenset[str]) -> bool:
     allowed = snapshot.allowed(audiences, Filters())
     asked = parse_query(word)
+    langs = snapshot.readable("lang", audiences)
+    asked = replace(asked, terms=tuple(query_terms(asked, lang=None, langs=langs)))
     return any(
         match.bm25 > 0
         for part, mask in zip(snapshot.parts, allowed, strict=True)

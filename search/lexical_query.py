@@ -4,54 +4,108 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from search.analysis import is_stop_word, split_words, stem
 from search.lexical_schema import CODE_MARK
+from search.quantities import find_quantities
 from search.query import ParsedQuery, code_key
+from search.query_terms import QueryTerm
 from search.stopwords import STOP_WORDS
 
 MAX_TERMS = 128
 """More tell nothing new: a pasted mail says its matter many times over."""
 
+BARE_NUMBER_WORTH = 0.5
+"""How much of a number with its unit a document with the number alone has."""
+
 
 @dataclass(frozen=True, slots=True)
-class QueryTerm:
-    """One thing to find: any of `alternatives` (its stems in several languages) counts.
+class AskedWord:
+    """One telling word of a query: as folded, its stems in the index's languages, its weight.
 
-    `weight` grows with the square root of how often the query says it.
+    The weight grows with the square root of how often the query says it.
     """
 
-    alternatives: tuple[str, ...]
+    folded: str
+    stems: tuple[str, ...]
     weight: float
 
     @property
-    def is_code(self) -> bool:
-        """Whether this is an error code or a part number."""
-        return self.alternatives[0].startswith(CODE_MARK)
+    def term(self) -> QueryTerm:
+        """The word itself, as a term."""
+        return QueryTerm(self.stems, self.weight)
+
+
+def asked_words(
+    query: ParsedQuery, *, lang: str | None, langs: Sequence[str]
+) -> tuple[AskedWord, ...]:
+    """Return the telling words of a query in order, each once, stemmed in the languages `langs`.
+
+    `lang` is the reader's language, a hint. Stop words of the query's language are left out
+    unless there is nothing else.
+    """
+    words = Counter(split_words(" ".join(query.words)))
+    words.subtract(word for quantity in _quantities(query) for word in split_words(quantity))
+    words = +words
+    stop_langs = [language_by_stop_words(words, lang=lang, langs=langs)]
+    telling = [word for word in words if not is_stop_word(word, stop_langs)] or list(words)
+    stemmers = tuple(dict.fromkeys([*([lang] if lang else ()), *langs]))
+    counts: dict[tuple[str, ...], tuple[str, int]] = {}
+    for word in telling:
+        stems = tuple(dict.fromkeys(stem(word, each) for each in stemmers)) or (word,)
+        first, count = counts.get(stems, (word, 0))
+        counts[stems] = (first, count + words[word])
+    return tuple(
+        AskedWord(first, stems, math.sqrt(count)) for stems, (first, count) in counts.items()
+    )
+
+
+def language_by_stop_words(words: Iterable[str], *, lang: str | None, langs: Sequence[str]) -> str:
+    """Return the one of the languages that has most of the folded words as stop words.
+
+    The reader's language `lang` where none has more, the index's first one without it.
+    """
+    asked = tuple(words)
+    best, most = lang or (langs[0] if langs else ""), 0
+    for each in dict.fromkeys([*([lang] if lang else ()), *langs]):
+        stop_words = STOP_WORDS.get(each, frozenset())
+        count = sum(word in stop_words for word in asked)
+        if count > most:
+            best, most = each, count
+    return best
+
+
+def code_terms(query: ParsedQuery) -> list[QueryTerm]:
+    """Return the error codes and part numbers of a query as terms, each once."""
+    keys = dict.fromkeys(CODE_MARK + code_key(code) for code in query.codes)
+    return [QueryTerm((key,), 1.0) for key in keys]
+
+
+def quantity_terms(query: ParsedQuery) -> list[QueryTerm]:
+    """Return the numbers with units of a query as terms; the bare number counts for half."""
+    terms: dict[str, QueryTerm] = {}
+    for quantity in find_quantities(query.free_text):
+        bare = split_words(query.free_text[quantity.start : quantity.end])[0]
+        names = (quantity.term, bare) if bare.isdigit() else (quantity.term,)
+        terms[quantity.term] = QueryTerm(names, 1.0, (1.0, BARE_NUMBER_WORTH)[: len(names)])
+    return list(terms.values())
+
+
+def _quantities(query: ParsedQuery) -> list[str]:
+    text = query.free_text
+    return [text[quantity.start : quantity.end] for quantity in find_quantities(text)]
 
 
 def query_terms(query: ParsedQuery, *, lang: str | None, langs: Sequence[str]) -> list[QueryTerm]:
     """Return the terms of a query in the index's languages `langs`, codes first.
 
-    `lang` is the language of the query where it is known. Stop words are left out unless
-    there is nothing else.
+    Each word stands for itself alone; `search.wording` adds other words for the same.
     """
-    codes = [(CODE_MARK + code_key(code),) for code in query.codes]
-    words = Counter(split_words(" ".join(query.words)))
-    stop_langs = [lang] if lang in STOP_WORDS else list(langs)
-    telling = [word for word in words if not is_stop_word(word, stop_langs)] or list(words)
-    stemmers = dict.fromkeys([*([lang] if lang else ()), *langs])
-    counts: Counter[tuple[str, ...]] = Counter()
-    for word in telling:
-        counts[tuple(dict.fromkeys(stem(word, each) for each in stemmers)) or (word,)] += words[
-            word
-        ]
-    return [
-        *(QueryTerm(code, 1.0) for code in dict.fromkeys(codes)),
-        *(QueryTerm(stems, math.sqrt(count)) for stems, count in counts.items()),
-    ][:MAX_TERMS]
+    words = asked_words(query, lang=lang, langs=langs)
+    exact = [*code_terms(query), *quantity_terms(query)]
+    return [*exact, *(word.term for word in words)][:MAX_TERMS]
 
 
 def phrase_expression(phrase: str) -> str:

@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from search.analysis import is_stop_word, split_words, words_with_places
+from search.quantities import is_quantity
+from search.query_terms import QueryTerm
 from search.results import Filters
 
 MAX_QUERY_CHARS = 1_000
@@ -61,7 +63,8 @@ class ParsedQuery:
     `text` is the cleaned query. `free_text` is what the encoder reads: without operators,
     filters and excluded words, phrases unquoted. `words` are its words as written, in order,
     phrases included. `excluded` holds words or phrases. `codes` are exact things as written
-    (E-07, 0x80070005, CF-1204-B).
+    (E-07, 0x80070005, CF-1204-B). `terms` are what the keyword index is asked for, with
+    synonyms, compounds and corrected typos; None until `search.wording` has made them.
     """
 
     text: str
@@ -71,6 +74,7 @@ class ParsedQuery:
     excluded: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     filters: Filters = field(default_factory=Filters)
+    terms: tuple[QueryTerm, ...] | None = None
 
 
 def parse_query(text: str) -> ParsedQuery:
@@ -121,7 +125,8 @@ def clean(text: str) -> str:
 def find_codes(text: str, *, spaced: bool = False) -> list[str]:
     """Return error codes, part and order numbers as written, in order, without repeats.
 
-    A code has a digit and either a letter or at least five digits. With `spaced`, letters
+    A code has a digit and either a letter or at least five digits; a number with its unit is
+    none. With `spaced`, letters
     followed by a number ("e 07") count as one too, which suits a query but not an answer.
     """
     found = _codes(text)
@@ -158,7 +163,7 @@ def _spaced_codes(text: str) -> list[re.Match[str]]:
 
 def _is_code(text: str) -> bool:
     if _LETTER.search(text):
-        return _DIGIT.search(text) is not None
+        return _DIGIT.search(text) is not None and not is_quantity(text)
     # 12.05.2024, 10:30 and 1.000 are dates, times and amounts.
     return len(_DIGIT.findall(text)) >= _MIN_DIGITS and not _DATE_OR_AMOUNT.search(text)
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
-from search.analysis import STEMMERS, Word, fold, is_cjk, is_stop_word, stem, words_with_places
+from search.analysis import (
+    STEMMERS,
+    Word,
+    bare_spelling,
+    fold,
+    is_cjk,
+    is_stop_word,
+    stem,
+    words_with_places,
+)
+from search.compounds import LINKING
 from search.query import ParsedQuery
 from search.stopwords import STOP_WORDS
+from search.term_vocabulary import TermVocabulary, spelt_terms
 
 MAX_CORRECTED_CHARS = 200
 """A longer text was pasted, not typed; nobody would read its correction."""
@@ -20,10 +26,11 @@ MAX_CORRECTED_CHARS = 200
 MIN_PART_CHARS = 4
 """Shorter parts of a compound are found in any word."""
 
-LINKING = ("", "s", "es", "n", "en", "e")
-"""What German puts between the parts of a compound."""
+MIN_FREE_CHARS = 6
+"""In shorter words the first letter is right."""
 
-_CANDIDATES = 12
+MAX_WORDS = 50_000
+"""Of more words the most frequent are known: nobody mistypes the others often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +39,32 @@ class _Known:
     documents: int
 
 
-class Vocabulary:
-    """The words that the readers of some audiences can see, and in how many documents.
+class ReadableWords:
+    """The words of one index that the readers of some audiences can see.
 
-    Made from `LexicalIndex.vocabulary(audiences)`: what is not in there is never suggested.
+    Made from `LexicalIndex.vocabulary(audiences)`, which says in how many documents each is:
+    what is not in there is never suggested.
     """
 
-    def __init__(self, counts: Mapping[str, int], *, langs: Sequence[str]) -> None:
-        self._langs = tuple(lang for lang in langs if lang in STEMMERS)
-        self._known: dict[str, _Known] = {}
-        for text, documents in sorted(counts.items()):
-            key = fold(text)
-            known = self._known.get(key)
-            if known is None or documents > known.documents:
-                self._known[key] = _Known(text, documents)
-        self._by_length: defaultdict[int, list[str]] = defaultdict(list)
-        for key in self._known:
-            self._by_length[len(key)].append(key)
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self.known: dict[str, _Known] = {}
+        usual = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_WORDS]
+        for text, documents in usual:
+            self.known.setdefault(fold(text), _Known(text, documents))
+        self.spelt = TermVocabulary(
+            spelt_terms((folded, known.documents) for folded, known in self.known.items())
+        )
 
-    @classmethod
-    def merged(cls, counts: Sequence[Mapping[str, int]], *, langs: Sequence[str]) -> Self:
-        """Return the vocabulary of several indexes together."""
-        total: defaultdict[str, int] = defaultdict(int)
-        for each in counts:
-            for word, documents in each.items():
-                total[word] += documents
-        return cls(total, langs=langs)
+
+class Vocabulary:
+    """The readable words of all parts of an index, in which unknown words are looked up."""
+
+    def __init__(self, parts: Sequence[ReadableWords], *, langs: Sequence[str]) -> None:
+        self._langs = tuple(lang for lang in langs if lang in STEMMERS)
+        self._parts = tuple(parts)
 
     def __contains__(self, folded: str) -> bool:
-        return folded in self._known
+        return any(folded in part.known for part in self._parts)
 
     def correct(self, folded: str) -> str | None:
         """Return the known word that an unknown one was meant to be, None where none is near.
@@ -72,14 +76,11 @@ class Vocabulary:
         near = self._near(folded)
         if any(self._same_stem(folded, each) for each, _ in near):
             return None
-        if near:
-            best, _ = min(near, key=lambda pair: (pair[1], -self._known[pair[0]].documents))
-            return self._known[best].text
-        return self._corrected_compound(folded)
+        return self._best(near) or self._corrected_compound(folded)
 
     def _is_fine(self, folded: str) -> bool:
         return (
-            folded in self._known
+            folded in self
             or most_edits(folded) == 0
             or is_stop_word(folded, STOP_WORDS)
             or self._is_compound(folded)
@@ -87,29 +88,42 @@ class Vocabulary:
 
     def _near(self, folded: str) -> list[tuple[str, int]]:
         edits = most_edits(folded)
-        words = [
-            word
-            for length in range(len(folded) - edits, len(folded) + edits + 1)
-            for word in self._by_length.get(length, ())
+        return [
+            (word, typos)
+            for part in self._parts
+            for word, typos, _ in part.spelt.near(folded, edits=edits)
+            if may_be_meant(folded, word, typos)
         ]
-        found = process.extract(
-            folded, words, scorer=OSA.distance, score_cutoff=edits, limit=_CANDIDATES
-        )
-        return [(word, int(distance)) for word, distance, _ in found]
+
+    def _best(self, near: Sequence[tuple[str, int]]) -> str | None:
+        """The most frequent of the nearest words, as it is written."""
+        if not near:
+            return None
+        least = min(typos for _, typos in near)
+        meant = {word: self._find(word) for word, typos in near if typos == least}
+        known = [each for each in meant.values() if each is not None]
+        return min(known, key=lambda each: (-each.documents, each.text)).text
+
+    def _find(self, folded: str) -> _Known | None:
+        """A known word as most often written, with the documents of all parts."""
+        found = [part.known[folded] for part in self._parts if folded in part.known]
+        if not found:
+            return None
+        usual = max(found, key=lambda each: each.documents)
+        return _Known(usual.text, sum(each.documents for each in found))
 
     def _same_stem(self, one: str, other: str) -> bool:
         return any(stem(one, lang) == stem(other, lang) for lang in self._langs)
 
     def _is_compound(self, folded: str) -> bool:
-        return any(rest in self._known for _, rest in self._heads(folded))
+        return any(rest in self for _, rest in self._heads(folded))
 
     def _corrected_compound(self, folded: str) -> str | None:
         """Correct the last part of a compound whose first part is known."""
         for head, rest in self._heads(folded):
-            near = self._near(rest) if most_edits(rest) else []
-            if near:
-                best, _ = min(near, key=lambda pair: (pair[1], -self._known[pair[0]].documents))
-                return head + self._known[best].text
+            better = self._best(self._near(rest)) if most_edits(rest) else None
+            if better is not None:
+                return head + better
         return None
 
     def _heads(self, folded: str) -> list[tuple[str, str]]:
@@ -118,7 +132,7 @@ class Vocabulary:
             return []
         found = []
         for place in range(len(folded) - MIN_PART_CHARS, MIN_PART_CHARS - 1, -1):
-            known = self._known.get(folded[:place])
+            known = self._find(folded[:place])
             for link in LINKING if known else ():
                 rest = folded[place:]
                 if rest.startswith(link) and len(rest) - len(link) >= MIN_PART_CHARS:
@@ -150,6 +164,15 @@ def most_edits(folded: str) -> int:
     if len(folded) < MIN_PART_CHARS or not folded.isalpha() or is_cjk(folded):
         return 0
     return 1 if len(folded) < 8 else 2
+
+
+def may_be_meant(asked: str, known: str, typos: int) -> bool:
+    """Whether a known word that is so many typos away may be what was meant.
+
+    The first letter is hardly ever mistyped, and other words of a few letters are near to any.
+    """
+    sure = typos < 2 and len(asked) >= MIN_FREE_CHARS
+    return sure or asked[:1] == known[:1] or bare_spelling(asked) == bare_spelling(known)
 
 
 def _untouchable(query: ParsedQuery) -> set[str]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from search.documents import Document, DocumentPhrasing
 from search.lexical import LexicalIndex
 from search.query import parse_query
-from search.spelling import Vocabulary, did_you_mean
+from search.spelling import ReadableWords, Vocabulary, did_you_mean
 
 WORDS = {
     "password": 9,
@@ -26,7 +26,7 @@ WORDS = {
 
 @pytest.fixture(scope="module")
 def vocabulary():
-    return Vocabulary(WORDS, langs=("en", "de"))
+    return Vocabulary([ReadableWords(WORDS)], langs=("en", "de"))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,9 @@ def test_a_word_that_the_reader_may_not_read_is_never_offered():
 
     def corrected(text, *audiences):
         counts = index.vocabulary(frozenset(audiences))
-        return did_you_mean(parse_query(text), Vocabulary.merged([counts], langs=index.langs))
+        return did_you_mean(
+            parse_query(text), Vocabulary([ReadableWords(counts)], langs=index.langs)
+        )
 
     assert corrected("aquisition", "public") is None
     assert corrected("featherstonehaug", "public", "internal") is None
@@ -112,7 +114,9 @@ def test_a_word_that_the_reader_may_not_read_is_never_offered():
 
 
 def test_several_indexes_are_one_vocabulary():
-    merged = Vocabulary.merged([{"pump": 1}, {"pump": 2, "filter": 1}], langs=("en",))
+    merged = Vocabulary(
+        [ReadableWords({"pump": 1}), ReadableWords({"pump": 2, "filter": 1})], langs=("en",)
+    )
 
     assert "filter" in merged
     assert merged.correct("fitler") == "filter"
@@ -120,4 +124,4 @@ def test_several_indexes_are_one_vocabulary():
 
 @given(st.text(max_size=60))
 def test_any_query_may_be_corrected(text):
-    did_you_mean(parse_query(text), Vocabulary(WORDS, langs=("de",)))
+    did_you_mean(parse_query(text), Vocabulary([ReadableWords(WORDS)], langs=("de",)))
