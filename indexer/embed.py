@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 from sqlalchemy import Connection, Engine
 
 from indexer.encoder import Encoder
 from indexer.progress import Progress
 from kb.access import OPERATOR
-from kb.embedded_text import embedded_text
+from kb.embedded_text import embedded_text, text_hash
+from kb.entries import Entry
+from kb.passages import PASSAGE_RULE_VERSION, passage_texts
+from kb.plain_text import markdown_to_text
 from kb.store.changes import changes_since, last_seq
 from kb.store.embeddings import missing_hashes, save_vectors
 from kb.store.engine import reading, transaction
-from kb.store.entry_queries import entries_by_id
+from kb.store.entry_queries import entries_by_id, published_ids
 from kb.store.instance import find_value, get_incarnation, set_value
 from kb.store.phrasings import phrasings_of, published_phrasing_texts
 from kb.store.questions import groupable, questions_by_id
@@ -24,6 +28,9 @@ PAGE_TEXTS = 5_000
 
 BATCH_TEXTS = 256
 """Texts encoded between two commits: a kill costs at most this many, about two seconds."""
+
+PAGE_ENTRIES = 500
+"""Entries whose answers are cut into passages in one read."""
 
 MAX_CHANGES = 5_000
 """Beyond this many changes reading all texts costs no more than reading the changed ones."""
@@ -41,9 +48,11 @@ def embed_missing(
 ) -> int:
     """Encode and store what has no vector under the encoder's fingerprint; return how many.
 
-    Questions that take part in topics and all phrasings of published entries; only those that
-    changed since the last time, unless `everything` is to be looked at. A text that is stored
-    is never encoded again, whoever asks. The model runs outside every transaction.
+    Questions that take part in topics, all phrasings of published entries and the passages of
+    their answers; only those that changed since the last time, unless `everything` is to be
+    looked at. A text that is stored is never encoded again, whoever asks. What an entry is
+    asked with comes first: a long answer keeps nobody from finding it. The model runs outside
+    every transaction.
     """
     with reading(engine) as conn:
         incarnation, seq = get_incarnation(conn), last_seq(conn)
@@ -51,16 +60,32 @@ def embed_missing(
     if changed is None:
         pages = list(_missing_pages(engine, encoder.fingerprint))
     else:
-        pages = [_without_vector(engine, encoder.fingerprint, changed)]
+        pages = [_without_vector(engine, encoder.fingerprint, texts) for texts in changed]
     total = sum(len(page) for page in pages)
     done = 0
     for page in pages:
         for batch in _parts(page, BATCH_TEXTS):
             _encode(engine, encoder, batch, _teller(on_progress, done, total))
             done += len(batch)
-    if done or changed is None or changed:
+    if done or changed is None or any(changed):
+        state = [incarnation, encoder.fingerprint, seq, PASSAGE_RULE_VERSION]
         with transaction(engine) as conn:
-            set_value(conn, EMBEDDED_TO, json.dumps([incarnation, encoder.fingerprint, seq]))
+            set_value(conn, EMBEDDED_TO, json.dumps(state))
+    return done
+
+
+def embed_entries(engine: Engine, encoder: Encoder, entry_ids: Sequence[int]) -> int:
+    """Encode what some entries lack, wordings before passages; return how many texts.
+
+    Only published ones. What else waits is left to `embed_missing`, which finds these done.
+    """
+    with reading(engine) as conn:
+        parts = _texts_of_entries(conn, entry_ids)
+    done = 0
+    for texts in parts:
+        if wanted := _without_vector(engine, encoder.fingerprint, texts):
+            _encode(engine, encoder, wanted, _teller(None, 0, 0))
+            done += len(wanted)
     return done
 
 
@@ -84,27 +109,47 @@ def _teller(
     return tell
 
 
-def _changed_texts(conn: Connection, fingerprint: str) -> dict[str, str] | None:
-    """Text by hash of what changed since all was embedded; None where all must be looked at."""
+def _changed_texts(conn: Connection, fingerprint: str) -> list[dict[str, str]] | None:
+    """Text by hash of what changed since all was embedded; None where all must be looked at.
+
+    Wordings and questions, then passages.
+    """
     known = json.loads(find_value(conn, EMBEDDED_TO) or "[]")
-    if known[:2] != [get_incarnation(conn), fingerprint]:
+    fits = [get_incarnation(conn), fingerprint, PASSAGE_RULE_VERSION]
+    if [*known[:2], *known[3:]] != fits:
         return None
     changes = changes_since(conn, known[2], limit=MAX_CHANGES + 1)
     if len(changes) > MAX_CHANGES:
         return None
-    question_ids = sorted({one.id for one in changes if one.kind == "question"})
-    found = questions_by_id(conn, question_ids, viewer=OPERATOR)
-    texts = {
-        one.text_hash: embedded_text(one.subject, one.body)
-        for one in found.values()
-        if one.text_hash is not None and one.noise is None
-    }
     entry_ids = sorted({one.id for one in changes if one.kind == "entry"})
-    entries = entries_by_id(conn, entry_ids, viewer=OPERATOR)
-    published = [one for one in entry_ids if one in entries and entries[one].state == "published"]
-    for wordings in phrasings_of(conn, published).values():
-        texts.update({one.text_hash: one.text for one in wordings})
-    return texts
+    texts, passages = _texts_of_entries(conn, entry_ids)
+    question_ids = sorted({one.id for one in changes if one.kind == "question"})
+    for question in questions_by_id(conn, question_ids, viewer=OPERATOR).values():
+        if question.text_hash is not None and question.noise is None:
+            texts[question.text_hash] = embedded_text(question.subject, question.body)
+    return [texts, passages]
+
+
+def _texts_of_entries(
+    conn: Connection, entry_ids: Sequence[int]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Text by hash of the wordings of those that are published, and of their passages."""
+    published = _published(conn, entry_ids)
+    wordings = phrasings_of(conn, [one.id for one in published]).values()
+    return {one.text_hash: one.text for own in wordings for one in own}, _passages_of(published)
+
+
+def _published(conn: Connection, entry_ids: Sequence[int]) -> list[Entry]:
+    found = entries_by_id(conn, entry_ids, viewer=OPERATOR)
+    return [one for one in found.values() if one.state == "published"]
+
+
+def _passages_of(entries: Iterable[Entry]) -> dict[str, str]:
+    return {
+        text_hash(text): text
+        for entry in entries
+        for text in passage_texts(entry.title, markdown_to_text(entry.answer))
+    }
 
 
 def _without_vector(engine: Engine, fingerprint: str, texts: dict[str, str]) -> dict[str, str]:
@@ -115,18 +160,25 @@ def _without_vector(engine: Engine, fingerprint: str, texts: dict[str, str]) -> 
 def _missing_pages(engine: Engine, fingerprint: str) -> Iterator[dict[str, str]]:
     """Yield text by hash, each hash once over all pages."""
     seen: set[str] = set()
-    for read_page in (_phrasing_page, _question_page):
-        after = 0
-        while True:
-            with reading(engine) as conn:
-                after, texts = read_page(conn, after)
-                fresh = [key for key in texts if key not in seen]
-                wanted = missing_hashes(conn, fingerprint, fresh)
-            if after == 0:
-                break
-            seen.update(fresh)
-            if wanted:
-                yield {key: texts[key] for key in wanted}
+    for texts in chain(
+        _pages(engine, _phrasing_page), _passage_pages(engine), _pages(engine, _question_page)
+    ):
+        fresh = {key: text for key, text in texts.items() if key not in seen}
+        seen.update(fresh)
+        if wanted := _without_vector(engine, fingerprint, fresh):
+            yield wanted
+
+
+def _pages(
+    engine: Engine, read_page: Callable[[Connection, int], tuple[int, dict[str, str]]]
+) -> Iterator[dict[str, str]]:
+    after = 0
+    while True:
+        with reading(engine) as conn:
+            after, texts = read_page(conn, after)
+        if after == 0:
+            return
+        yield texts
 
 
 def _question_page(conn: Connection, after: int) -> tuple[int, dict[str, str]]:
@@ -140,7 +192,16 @@ def _phrasing_page(conn: Connection, after: int) -> tuple[int, dict[str, str]]:
     rows = published_phrasing_texts(conn, after_id=after, limit=PAGE_TEXTS)
     if not rows:
         return 0, {}
-    return rows[-1][0], {text_hash: text for _, text_hash, text in rows}
+    return rows[-1][0], {key: text for _, key, text in rows}
+
+
+def _passage_pages(engine: Engine) -> Iterator[dict[str, str]]:
+    with reading(engine) as conn:
+        ids = published_ids(conn)
+    for start in range(0, len(ids), PAGE_ENTRIES):
+        with reading(engine) as conn:
+            published = _published(conn, ids[start : start + PAGE_ENTRIES])
+        yield _passages_of(published)
 
 
 def _parts(texts: dict[str, str], size: int) -> Iterator[dict[str, str]]:

@@ -1,16 +1,15 @@
-"""Nearest neighbours among unit vectors, exact where that is affordable (alone imports faiss)."""
+"""Nearest neighbours among unit vectors, exact where that is affordable."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.errors import InvalidInput, Unavailable
+from kb.errors import InvalidInput
 
 # faiss ships stubs of its C++ constructors, not of the Python ones it puts in their place.
 _faiss: Any = faiss
@@ -18,20 +17,13 @@ _faiss: Any = faiss
 # One exact pass over n rows costs n * n * dim; beyond this size IVF finds 98 % of the same
 # neighbours several times faster (measured: docs/adr/0004-grouping.md).
 EXACT_ROWS = 20_000
-# A served query scans one row after the other, so exact search stays affordable for longer.
-EXACT_SERVED_ROWS = 50_000
 # 4 * sqrt(n) cells with 16 visited: recall 0.985 at 100,000 rows.
 CELLS_PER_SQRT_ROW = 4
 CELLS_VISITED = 16
-CELLS_VISITED_SERVED = 64
-# A search for many rows visits more cells: enough to hold this many allowed rows for each.
-ROWS_VISITED_PER_WANTED = 4
 TRAINING_ROWS_PER_CELL = 39
 TRAINING_ROUNDS = 6
 # Bounds the scores held at once to block * (k + 1), and gives the caller regular breaks.
 QUERY_BLOCK = 4_096
-# Below this share of allowed rows the nearest cells may hold none of them, so all are visited.
-NARROW_FILTER_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +47,8 @@ def nearest_neighbours(
     itself and left out of its own answer; k is cut to what exists. Exact up to EXACT_ROWS
     rows, IVF above. Peak memory: one copy of the vectors and the answer.
     """
-    base = _checked(vectors)
-    asked = base if queries is None else _checked(queries)
+    base = checked_rows(vectors)
+    asked = base if queries is None else checked_rows(queries)
     itself = queries is None
     k = max(0, min(k, len(base) - (1 if itself else 0)))
     indices = np.full((len(asked), k), -1, dtype=np.int64)
@@ -76,79 +68,8 @@ def nearest_neighbours(
     return Neighbours(indices, np.clip(cosines, -1.0, 1.0))
 
 
-class VectorIndex:
-    """Search over a fixed matrix of unit vectors; a row number is the id."""
-
-    def __init__(self, index: Any) -> None:
-        self._index = index
-
-    @classmethod
-    def build(cls, vectors: NDArray[np.float32], *, exact_rows: int | None = None) -> VectorIndex:
-        """An index over `vectors`, shape (n, dim), float32, unit rows.
-
-        Up to `exact_rows` rows it scans them all; None stands for EXACT_SERVED_ROWS.
-        """
-        limit = EXACT_SERVED_ROWS if exact_rows is None else exact_rows
-        return cls(_built(_checked(vectors), exact_rows=limit))
-
-    @classmethod
-    def open(cls, path: Path) -> VectorIndex:
-        """The index saved at `path`, memory-mapped so that processes share its pages."""
-        try:
-            return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
-        except RuntimeError as error:
-            raise Unavailable(f"{path} is not a readable vector index") from error
-
-    def save(self, path: Path) -> None:
-        """Write the index to `path`; not atomic, the caller renames."""
-        faiss.write_index(self._index, str(path))
-
-    def __len__(self) -> int:
-        return int(self._index.ntotal)
-
-    @property
-    def dim(self) -> int:
-        """Length of one vector."""
-        return int(self._index.d)
-
-    def search(
-        self, query: NDArray[np.float32], k: int, allowed: NDArray[np.bool_] | None = None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Rows and cosines of at most k rows nearest to `query`, best first.
-
-        query: shape (dim,), float32, unit length. `allowed`, shape (n,), takes rows out
-        before the top k is chosen, so a filter never makes an answer shorter than need be.
-        """
-        if query.shape != (self.dim,):
-            raise InvalidInput(f"the query has shape {query.shape}, expected ({self.dim},)")
-        kept = len(self) if allowed is None else int(np.count_nonzero(allowed))
-        wanted = min(k, kept)
-        if wanted <= 0:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        cosines, rows = self._index.search(
-            np.ascontiguousarray(query[None], dtype=np.float32),
-            wanted,
-            params=self._parameters(allowed, kept, wanted),
-        )
-        found = rows[0] >= 0
-        return rows[0][found].astype(np.int64), np.clip(cosines[0][found], -1.0, 1.0)
-
-    def _parameters(self, allowed: NDArray[np.bool_] | None, kept: int, wanted: int) -> Any:
-        selector = None
-        if allowed is not None:
-            if allowed.shape != (len(self),):
-                raise InvalidInput(f"the filter has {allowed.size} rows, expected {len(self)}")
-            selector = _faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-        if not isinstance(self._index, faiss.IndexIVF):
-            return _faiss.SearchParameters(sel=selector)
-        cells = self._index.nlist
-        if kept >= NARROW_FILTER_SHARE * len(self):
-            holding = -(-cells * ROWS_VISITED_PER_WANTED * wanted // kept)
-            cells = min(cells, max(CELLS_VISITED_SERVED, holding))
-        return _faiss.SearchParametersIVF(sel=selector, nprobe=cells)
-
-
-def _checked(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def checked_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The same vectors in one piece; raises InvalidInput where they are no rows of numbers."""
     if vectors.ndim != 2:
         raise InvalidInput(f"vectors have {vectors.ndim} axes, expected 2 (rows, dim)")
     if not np.isfinite(vectors).all():

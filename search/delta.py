@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.store.changes import Change
+from kb.synonyms import SynonymGroup
 from search.documents import Document
 from search.generation import Segment, VectorSource, make_segment
 from search.metadata import Metadata
 
 DOCUMENT_KINDS = ("entry",)
 """Kinds of change that touch a document; the kind is the document's type."""
+
+SYNONYM_KIND = "synonyms"
+"""Kind of change that touches the installation's synonyms."""
 
 Key = tuple[str, int]
 
@@ -39,6 +43,10 @@ class Record(Protocol):
         """The stored vectors of text hashes, unit rows; a hash without one is left out."""
         ...
 
+    def synonyms(self) -> Sequence[SynonymGroup]:
+        """The installation's synonyms, all of them."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Delta:
@@ -46,7 +54,8 @@ class Delta:
 
     `changed` names all that differ from the generation, so their rows there are tombstones;
     `documents` are those of them that can still be found. A phrasing whose vector is not
-    stored yet is found by its words; its hash is in `without_vector`.
+    stored yet is found by its words; its hash is in `without_vector`. `synonyms` are None
+    until they were read for the first time, and another object after each change.
     """
 
     seq: int
@@ -54,11 +63,14 @@ class Delta:
     documents: Mapping[Key, Document] | None = None
     segment: Segment | None = None
     without_vector: frozenset[str] = frozenset()
+    synonyms: tuple[SynonymGroup, ...] | None = None
 
 
 def follow(delta: Delta, record: Record, *, fingerprint: str) -> Delta:
     """The delta brought up to the record's last change; the same object if nothing is new."""
     changes = list(_all_changes(record, delta.seq))
+    if delta.synonyms is None or any(change.kind == SYNONYM_KIND for change in changes):
+        delta = replace(delta, synonyms=tuple(record.synonyms()))
     if not changes:
         return _with_new_vectors(delta, record, fingerprint)
     touched = {(c.kind, c.id) for c in changes if c.kind in DOCUMENT_KINDS}
@@ -70,8 +82,9 @@ def follow(delta: Delta, record: Record, *, fingerprint: str) -> Delta:
         documents.update({found.key: found for found in record.documents(type_, ids)})
     seq = changes[-1].seq
     if not touched:
-        return Delta(seq, delta.changed, delta.documents, delta.segment, delta.without_vector)
-    return _searchable(seq, delta.changed | touched, documents, record, fingerprint)
+        return replace(delta, seq=seq)
+    now = replace(delta, seq=seq, changed=delta.changed | touched, documents=documents)
+    return _searchable(now, record, fingerprint)
 
 
 def alive_rows(metadata: Metadata, changed: frozenset[Key]) -> NDArray[np.bool_] | None:
@@ -99,16 +112,12 @@ def _with_new_vectors(delta: Delta, record: Record, fingerprint: str) -> Delta:
         return delta
     if not record.vectors(fingerprint, sorted(delta.without_vector)):
         return delta
-    return _searchable(delta.seq, delta.changed, delta.documents or {}, record, fingerprint)
+    return _searchable(delta, record, fingerprint)
 
 
-def _searchable(
-    seq: int,
-    changed: frozenset[Key],
-    documents: Mapping[Key, Document],
-    record: Record,
-    fingerprint: str,
-) -> Delta:
+def _searchable(delta: Delta, record: Record, fingerprint: str) -> Delta:
+    """The delta with its documents made searchable as they are now."""
+    documents = delta.documents or {}
     ordered = [documents[key] for key in sorted(documents)]
     wanted: set[str] = set()
     found: dict[str, NDArray[np.float32]] = {}
@@ -120,4 +129,5 @@ def _searchable(
 
     source: VectorSource = stored
     segment = make_segment(ordered, source) if ordered else None
-    return Delta(seq, changed, dict(documents), segment, frozenset(wanted - found.keys()))
+    missing = frozenset(wanted - found.keys())
+    return replace(delta, documents=dict(documents), segment=segment, without_vector=missing)

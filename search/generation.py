@@ -2,51 +2,72 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import json
 import logging
-import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kb.errors import Conflict, Unavailable
+from kb.errors import Unavailable
+from search.crowding import Crowding, crowding_of
 from search.documents import Document
+from search.generation_files import (
+    CURRENT_FILE,
+    FORMAT,
+    MANIFEST_FILE,
+    SAMPLED_FROM_BYTES,
+    IndexBroken,
+    IndexMissing,
+    Manifest,
+    check_files,
+    failures_told,
+    file_checksum,
+    find_current_name,
+    names_to_try,
+    next_name,
+    one_builder,
+    point_at,
+    read_manifest,
+    remove_old,
+    sample_checksum,
+    set_aside,
+    sync,
+    write_manifest,
+)
 from search.lexical import LexicalIndex
-from search.meaning import EXACT_PHRASINGS, PhrasingVectors
+from search.looking import Scope
+from search.meaning import PASSAGE_FILES, PHRASING_FILES, DocumentVectors
 from search.metadata import Metadata
+from search.nearness import Near, Nearness
+from search.vector_groups import Rows, Vector
+from search.vector_writing import EXACT_VECTORS, TextHashes, VectorSource, write_vectors
+
+__all__ = [
+    "CURRENT_FILE",
+    "MANIFEST_FILE",
+    "Generation",
+    "IndexBroken",
+    "IndexMissing",
+    "Manifest",
+    "RecordState",
+    "Segment",
+    "VectorSource",
+    "build_generation",
+    "find_current_name",
+    "make_segment",
+    "open_current",
+    "open_generation",
+    "read_manifest",
+    "set_aside_if_broken",
+]
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
-"""Version of the files' layout; another one is rebuilt, never guessed at."""
-
-KEPT_GENERATIONS = 2
-"""The live one, and one for processes that have not moved over yet."""
-
 LEXICAL_FILE = "lexical.sqlite3"
-MANIFEST_FILE = "manifest.json"
-CURRENT_FILE = "current"
-LOCK_FILE = "builder.lock"
+CROWDING_FILE = "crowding.npy"
 BUILDING_PREFIX = ".building-"
-CHUNK_BYTES = 1 << 20
-
-VectorSource = Callable[[Sequence[str]], Mapping[str, NDArray[np.float32]]]
-"""Gives the stored vectors of text hashes; a hash without one is left out."""
-
-
-class IndexBroken(Unavailable):
-    """A generation is torn, tampered with or of another format: it is never served."""
-
-
-class IndexMissing(Unavailable):
-    """There is no whole generation: the index must be built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +80,22 @@ class RecordState:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation says of itself; `files` maps names to (bytes, sha256)."""
-
-    format: int
-    incarnation: str
-    seq: int
-    fingerprint: str
-    documents: int
-    phrasings: int
-    vectors: int
-    files: Mapping[str, tuple[int, str]]
-
-
-@dataclass(frozen=True, slots=True)
 class Segment:
-    """Documents made searchable; the same row means the same document in all three parts."""
+    """Documents made searchable; the same row means the same document in all four parts.
+
+    `meaning` has the vectors of their wordings and `passages` those of their answers;
+    `crowding` (n,) says how near each document is to others (`search.crowding`).
+    """
 
     lexical: LexicalIndex
-    meaning: PhrasingVectors
+    meaning: DocumentVectors
+    passages: DocumentVectors
     metadata: Metadata
+    crowding: Crowding
+
+    def nearness(self) -> Nearness:
+        """What is near a query in meaning."""
+        return Nearness(self.meaning, self.passages, self.metadata.codes["lang"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,195 +113,173 @@ def build_generation(
     documents: Iterable[Document],
     vectors: VectorSource,
     state: RecordState,
-    exact_phrasings: int = EXACT_PHRASINGS,
+    exact_vectors: int = EXACT_VECTORS,
 ) -> Path:
     """Write a new generation, make it the current one and return its folder.
 
-    Above `exact_phrasings` vectors it holds an index of them too.
-    Nothing of it can be seen before it is complete, synced and checked. Raises Conflict while
-    another process of this machine builds, and IndexBroken if the check fails.
+    Documents are read once and never held together. Above `exact_vectors` vectors it holds an
+    index of them. Nothing of it can be seen before it is complete, synced and checked. Raises
+    Conflict while another process of this machine builds, IndexBroken if the check fails, and
+    Unavailable where it cannot be written (disk full); nothing is left of it then.
     """
-    index_dir.mkdir(parents=True, exist_ok=True)
-    with _one_builder(index_dir):
-        for left_over in index_dir.glob(f"{BUILDING_PREFIX}*"):
-            shutil.rmtree(left_over)
-        name = _next_name(index_dir)
-        building = index_dir / f"{BUILDING_PREFIX}{name}"
-        building.mkdir()
-        _write(building, list(documents), vectors, state, exact_phrasings=exact_phrasings)
+    with failures_told(index_dir):
+        index_dir.mkdir(parents=True, exist_ok=True)
+        with one_builder(index_dir):
+            return _build(index_dir, documents, vectors, state, exact=exact_vectors)
+
+
+def _build(
+    index_dir: Path,
+    documents: Iterable[Document],
+    vectors: VectorSource,
+    state: RecordState,
+    *,
+    exact: int,
+) -> Path:
+    for left_over in index_dir.glob(f"{BUILDING_PREFIX}*"):
+        shutil.rmtree(left_over)
+    name = next_name(index_dir)
+    building = index_dir / f"{BUILDING_PREFIX}{name}"
+    building.mkdir()
+    try:
+        _write(building, documents, vectors, state, exact=exact)
         open_generation(building)
-        folder = index_dir / name
-        building.rename(folder)
-        _sync(index_dir)
-        _point_at(index_dir, name)
-        _remove_old(index_dir, current=name)
+        folder = building.rename(index_dir / name)
+    finally:
+        # A disk that is full is not to stay so because of what could not be finished.
+        shutil.rmtree(building, ignore_errors=True)
+    sync(index_dir)
+    point_at(index_dir, name)
+    remove_old(index_dir, current=name)
     return folder
 
 
-def open_generation(folder: Path) -> Generation:
-    """Open a generation after checking it; raises IndexBroken for one that is not whole."""
+def open_generation(folder: Path, *, sampled: bool = False) -> Generation:
+    """Open a generation after checking it; raises IndexBroken for one that is not whole.
+
+    `sampled` reads of large files only some blocks.
+    """
     manifest = read_manifest(folder)
-    for name, (size, checksum) in manifest.files.items():
-        path = folder / name
-        if not path.is_file() or path.stat().st_size != size or _sha256(path) != checksum:
-            raise IndexBroken(f"index file {path} is torn or was changed: it will be rebuilt")
+    check_files(folder, manifest, sampled=sampled)
     try:
-        meaning = PhrasingVectors.open(folder)
-    except Unavailable as problem:
+        segment = _open_segment(folder)
+    except (Unavailable, OSError, ValueError, KeyError) as problem:
+        # Whole and still not readable: another version of this program wrote it.
         raise IndexBroken(f"{problem}: it will be rebuilt") from problem
-    segment = Segment(
-        lexical=LexicalIndex.open(folder / LEXICAL_FILE),
-        meaning=meaning,
-        metadata=Metadata.open(folder),
-    )
     _check_counts(folder, manifest, segment)
     return Generation(folder.name, manifest, segment)
 
 
-def open_current(index_dir: Path) -> Generation:
-    """Open the current generation, or else the newest whole one.
+def _open_segment(folder: Path) -> Segment:
+    return Segment(
+        lexical=LexicalIndex.open(folder / LEXICAL_FILE),
+        meaning=DocumentVectors.open(folder, PHRASING_FILES),
+        passages=DocumentVectors.open(folder, PASSAGE_FILES),
+        metadata=Metadata.open(folder),
+        crowding=np.asarray(np.load(folder / CROWDING_FILE, mmap_mode="r", allow_pickle=False)),
+    )
 
+
+def set_aside_if_broken(folder: Path) -> bool:
+    """Read all of a generation; one that is broken is never opened again, by any process."""
+    try:
+        open_generation(folder)
+    except IndexBroken as problem:
+        log.warning("%s", problem)
+        set_aside(folder)
+        return True
+    return False
+
+
+def open_current(index_dir: Path) -> Generation:
+    """Open the current generation for serving, or else the newest whole one.
+
+    Large files were read by whoever built them, and are by `kb check`: here blocks of them are.
     Raises IndexMissing where there is none.
     """
-    for name in _names_to_try(index_dir):
+    for name in names_to_try(index_dir):
         try:
-            return open_generation(index_dir / name)
+            return open_generation(index_dir / name, sampled=True)
         except IndexBroken as problem:
             log.warning("%s", problem)
     raise IndexMissing(f"there is no search index in {index_dir}: run kb index")
 
 
-def find_current_name(index_dir: Path) -> str | None:
-    """The name that the pointer holds; None where nothing was built yet."""
-    try:
-        return (index_dir / CURRENT_FILE).read_text(encoding="utf-8").strip() or None
-    except FileNotFoundError:
-        return None
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read a generation's manifest; raises IndexBroken where it is missing or unreadable."""
-    try:
-        fields = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
-        if fields["format"] != FORMAT:
-            raise IndexBroken(f"index {folder} has format {fields['format']}, not {FORMAT}")
-        files = {name: (size, checksum) for name, (size, checksum) in fields["files"].items()}
-        return Manifest(**{**fields, "files": files})
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as problem:
-        raise IndexBroken(f"index {folder} has no readable manifest: {problem}") from problem
-
-
 def make_segment(documents: Sequence[Document], vectors: VectorSource) -> Segment:
     """Make documents searchable in memory."""
+    wordings = [document.phrasing_hashes for document in documents]
+    passages = [document.passage_hashes for document in documents]
+    every = dict.fromkeys(key for keys in (*wordings, *passages) for key in keys)
+    known = vectors(list(every))
+    meaning, metadata = DocumentVectors.of(wordings, known), Metadata.of(documents)
     return Segment(
         lexical=LexicalIndex.in_memory(documents),
-        meaning=PhrasingVectors.of(documents, vectors(_hashes(documents))),
-        metadata=Metadata.of(documents),
+        meaning=meaning,
+        passages=DocumentVectors.of(passages, known),
+        metadata=metadata,
+        crowding=crowding_of(meaning, metadata.codes["lang"]),
     )
+
+
+class _Passing:
+    """Documents on their way into the index file, and what the other files need of them."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._documents = documents
+        self.bare: list[Document] = []
+        self.wordings = TextHashes()
+        self.passages = TextHashes()
+
+    def __iter__(self) -> Iterator[Document]:
+        for document in self._documents:
+            self.wordings.add(document.phrasing_hashes)
+            self.passages.add(document.passage_hashes)
+            self.bare.append(replace(document, title="", answer="", url="", phrasings=()))
+            yield document
 
 
 def _write(
     folder: Path,
-    documents: list[Document],
+    documents: Iterable[Document],
     vectors: VectorSource,
     state: RecordState,
     *,
-    exact_phrasings: int,
+    exact: int,
 ) -> None:
-    LexicalIndex.build(folder / LEXICAL_FILE, documents)
-    meaning = PhrasingVectors.of(documents, vectors(_hashes(documents)))
-    meaning.save(folder, exact_phrasings=exact_phrasings)
-    Metadata.of(documents).save(folder)
-    files = {}
-    for path in sorted(folder.iterdir()):
-        _sync(path)
-        files[path.name] = (path.stat().st_size, _sha256(path))
+    passing = _Passing(documents)
+    LexicalIndex.build(folder / LEXICAL_FILE, passing)
+    metadata = Metadata.of(passing.bare)
+    metadata.save(folder)
+    wordings = write_vectors(folder, PHRASING_FILES, passing.wordings, vectors, exact=exact)
+    passages = write_vectors(folder, PASSAGE_FILES, passing.passages, vectors, exact=exact)
+    meaning = DocumentVectors.open(folder, PHRASING_FILES)
+    np.save(folder / CROWDING_FILE, crowding_of(meaning, metadata.codes["lang"]))
+    paths = sorted(folder.iterdir())
+    for path in paths:
+        sync(path)
+    large = [path for path in paths if path.stat().st_size >= SAMPLED_FROM_BYTES]
     manifest = Manifest(
         format=FORMAT,
         incarnation=state.incarnation,
         seq=state.seq,
         fingerprint=state.fingerprint,
-        documents=len(documents),
-        phrasings=sum(len(document.phrasings) for document in documents),
-        vectors=len(meaning.vectors),
-        files=files,
+        documents=len(passing.bare),
+        phrasings=len(passing.wordings),
+        vectors=wordings,
+        passages=passages,
+        files={path.name: (path.stat().st_size, file_checksum(path)) for path in paths},
+        samples={path.name: sample_checksum(path) for path in large},
     )
-    path = folder / MANIFEST_FILE
-    path.write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
-    _sync(path)
-    _sync(folder)
-
-
-def _hashes(documents: Sequence[Document]) -> list[str]:
-    found = (phrasing.text_hash for document in documents for phrasing in document.phrasings)
-    return list(dict.fromkeys(found))
+    write_manifest(folder, manifest)
 
 
 def _check_counts(folder: Path, manifest: Manifest, segment: Segment) -> None:
-    counts = (len(segment.lexical), len(segment.metadata), len(segment.meaning.vectors))
-    expected = (manifest.documents, manifest.documents, manifest.vectors)
+    meaning, passages = segment.meaning, segment.passages
+    counts = (len(segment.lexical), len(segment.metadata), len(meaning), len(passages))
+    expected = (manifest.documents, manifest.documents, manifest.vectors, manifest.passages)
     if counts != expected:
         raise IndexBroken(f"index {folder} holds {counts} rows, its manifest says {expected}")
-    index = segment.meaning.index
-    if index is not None and len(index) != manifest.vectors:
-        raise IndexBroken(f"index {folder} searches {len(index)} of {manifest.vectors} vectors")
-
-
-def _next_name(index_dir: Path) -> str:
-    return f"{max((int(name) for name in _generation_names(index_dir)), default=0) + 1:08d}"
-
-
-def _generation_names(index_dir: Path) -> list[str]:
-    if not index_dir.is_dir():
-        return []
-    names = (path.name for path in index_dir.iterdir() if path.is_dir())
-    return sorted(name for name in names if name.isdecimal())
-
-
-def _names_to_try(index_dir: Path) -> list[str]:
-    newest_first = _generation_names(index_dir)[::-1]
-    current = find_current_name(index_dir)
-    if current in newest_first:
-        newest_first.remove(current)
-        return [current, *newest_first]
-    return newest_first
-
-
-def _remove_old(index_dir: Path, *, current: str) -> None:
-    others = [name for name in _generation_names(index_dir) if name != current]
-    for name in others[: max(0, len(others) - (KEPT_GENERATIONS - 1))]:
-        shutil.rmtree(index_dir / name)
-
-
-def _point_at(index_dir: Path, name: str) -> None:
-    beside = index_dir / f"{CURRENT_FILE}.new"
-    beside.write_text(name, encoding="utf-8")
-    _sync(beside)
-    beside.replace(index_dir / CURRENT_FILE)
-    _sync(index_dir)
-
-
-@contextmanager
-def _one_builder(index_dir: Path) -> Iterator[None]:
-    with (index_dir / LOCK_FILE).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as busy:
-            raise Conflict(f"another process is building the index in {index_dir}") from busy
-        yield
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
+    for held in (meaning, passages):
+        there = len(held.vectors) if held.index is None else len(held.index)
+        if there != len(held):
+            raise IndexBroken(f"index {folder} searches {there} of {len(held)} vectors")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,10 +31,12 @@ class Metadata:
 
     `codes[column]` has shape (n,) and indexes `values[column]`, `ABSENT` where there is no
     value. The tags of row r are `tag_codes[tag_starts[r]:tag_starts[r + 1]]`, which index
-    `values["tag"]`. `ids` has shape (n,).
+    `values["tag"]`. `ids` has shape (n,), and so has `translation_groups`: the same number in
+    every part of an index for translations of each other, `ABSENT` without any.
     """
 
     ids: NDArray[np.int64]
+    translation_groups: NDArray[np.int64]
     codes: dict[str, Codes]
     values: dict[str, tuple[str, ...]]
     tag_codes: Codes
@@ -74,6 +77,7 @@ class Metadata:
     def save(self, folder: Path) -> None:
         """Write the arrays as .npy files and the values as JSON into an existing folder."""
         np.save(folder / "ids.npy", self.ids)
+        np.save(folder / "translation_groups.npy", self.translation_groups)
         np.save(folder / "tag_codes.npy", self.tag_codes)
         np.save(folder / "tag_starts.npy", self.tag_starts)
         for column in COLUMNS:
@@ -87,6 +91,7 @@ class Metadata:
         values = json.loads((folder / "values.json").read_text(encoding="utf-8"))
         return cls(
             ids=_mapped(folder / "ids.npy"),
+            translation_groups=_mapped(folder / "translation_groups.npy"),
             codes={column: _mapped(folder / f"{column}.npy") for column in COLUMNS},
             values={column: tuple(known) for column, known in values.items()},
             tag_codes=_mapped(folder / "tag_codes.npy"),
@@ -105,6 +110,10 @@ class Metadata:
         counts = [len(own) for own in tags]
         return cls(
             ids=np.array([document.id for document in documents], dtype=np.int64),
+            translation_groups=np.array(
+                [_group_number(document.translation_group) for document in documents],
+                dtype=np.int64,
+            ),
             codes=codes,
             values=values,
             tag_codes=tag_codes,
@@ -124,6 +133,14 @@ class Metadata:
         folded = {value.casefold() for value in wanted}
         known = enumerate(self.values[column])
         return [code for code, value in known if value.casefold() in folded]
+
+
+def _group_number(group: str | None) -> int:
+    # A digest, not a code of this part: documents of generation and delta are compared.
+    if group is None:
+        return ABSENT
+    digest = hashlib.blake2b(group.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
 
 
 def _coded(values: Sequence[str | None]) -> tuple[Codes, tuple[str, ...]]:

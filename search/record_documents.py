@@ -56,6 +56,7 @@ def entry_document(entry: Entry, wordings: Sequence[Phrasing]) -> Document:
         tags=tuple(slugify(tag) for tag in entry.tags),
         phrasings=tuple(DocumentPhrasing(one.text, one.shown) for one in ordered),
         updated_at=(entry.reviewed_at or entry.updated_at).isoformat(),
+        translation_group=entry.translation_group,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from sqlalchemy import Engine
 from kb.store.changes import Change, changes_since, last_seq
 from kb.store.engine import reading
 from kb.store.instance import get_incarnation
+from kb.store.synonyms import all_synonyms
+from kb.synonyms import SynonymGroup
 from search.documents import Document
 from search.generation import RecordState
 from search.record_documents import documents_from_record, vectors_from_record
@@ -41,13 +44,27 @@ class RecordSource:
         with reading(self._engine) as conn:
             return list(documents_from_record(conn, ids))
 
-    def all_documents(self, *, fingerprint: str) -> tuple[RecordState, list[Document]]:
-        """All documents and the state of the record they are from, read as one state."""
-        with reading(self._engine) as conn:
-            state = RecordState(get_incarnation(conn), last_seq(conn), fingerprint)
-            return state, list(documents_from_record(conn))
+    def all_documents(self, *, fingerprint: str) -> tuple[RecordState, Iterator[Document]]:
+        """All documents and the state of the record they are from, read as one state.
+
+        They are read while they are asked for, in a transaction that ends with the last one.
+        """
+        transaction = ExitStack()
+        conn = transaction.enter_context(reading(self._engine))
+        state = RecordState(get_incarnation(conn), last_seq(conn), fingerprint)
+
+        def documents() -> Iterator[Document]:
+            with transaction:
+                yield from documents_from_record(conn)
+
+        return state, documents()
 
     def vectors(self, fingerprint: str, hashes: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
         """The stored vectors of text hashes; a hash without one is left out."""
         with reading(self._engine) as conn:
             return vectors_from_record(conn, fingerprint, hashes)
+
+    def synonyms(self) -> Sequence[SynonymGroup]:
+        """The installation's synonyms."""
+        with reading(self._engine) as conn:
+            return all_synonyms(conn)

@@ -1,21 +1,24 @@
+import json
+
 import pytest
 
 from indexer import embed
-from indexer.embed import embed_missing
+from indexer.embed import EMBEDDED_TO, embed_missing
 from indexer.progress import Progress
 from kb.access import OPERATOR
 from kb.embedded_text import text_hash
 from kb.entries import EntryContent
+from kb.passages import passage_texts
 from kb.store.check import check_record
 from kb.store.embeddings import forget_vectors, missing_hashes, vector_counts
 from kb.store.engine import reading, transaction
-from kb.store.entries import add_entry, set_entry_state
-from kb.store.instance import renew_incarnation
+from kb.store.entries import add_entry, change_entry, set_entry_state
+from kb.store.instance import find_value, renew_incarnation, set_value
 from tests.indexer.subjects import SubjectEncoder, give_subject, wording
 from tests.kb.questions_given import give_question
 
 
-def test_every_question_and_wording_of_published_entries_gets_a_vector(engine):
+def test_every_question_wording_and_passage_of_published_entries_gets_a_vector(engine):
     with transaction(engine) as conn:
         give_subject(conn, "parcel", range(3))
         content = EntryContent("Where is my parcel?", "On its way.", phrasings=("parcel lost",))
@@ -24,11 +27,13 @@ def test_every_question_and_wording_of_published_entries_gets_a_vector(engine):
         add_entry(conn, draft, viewer=OPERATOR, state="draft")
     encoder = SubjectEncoder()
 
-    assert embed_missing(engine, encoder) == 5
+    assert embed_missing(engine, encoder) == 6
 
+    assert encoder.encoded[:2] == ["Where is my parcel?", "parcel lost"]
+    assert "Where is my parcel?\nOn its way." in encoder.encoded
     assert "How loud is a grinder?" not in encoder.encoded
     with reading(engine) as conn:
-        assert vector_counts(conn) == {encoder.fingerprint: 5}
+        assert vector_counts(conn) == {encoder.fingerprint: 6}
     assert check_record(engine) == []
 
 
@@ -43,9 +48,9 @@ def test_no_stored_text_is_encoded_again(sqlite_engine):
         content = EntryContent("Grinders", "Loud.", phrasings=(wording("parcel", 2),))
         add_entry(conn, content, viewer=OPERATOR, state="published")
 
-    assert embed_missing(sqlite_engine, encoder) == 3
+    assert embed_missing(sqlite_engine, encoder) == 4
     assert embed_missing(sqlite_engine, encoder, everything=True) == 0
-    assert len(encoder.encoded) == len(set(encoder.encoded)) == 6
+    assert len(encoder.encoded) == len(set(encoder.encoded)) == 7
 
 
 def test_an_entry_published_later_is_embedded_then(sqlite_engine):
@@ -55,6 +60,36 @@ def test_an_entry_published_later_is_embedded_then(sqlite_engine):
     assert embed_missing(sqlite_engine, encoder) == 0
     with transaction(sqlite_engine) as conn:
         set_entry_state(conn, entry_id, "published")
+
+    assert embed_missing(sqlite_engine, encoder) == 2
+
+
+def test_an_edited_answer_is_cut_anew_and_what_stayed_is_not_encoded_again(sqlite_engine):
+    encoder = SubjectEncoder()
+    title, steps = "Where is my parcel?", [f"Step {n}: {'walk on ' * 30}." for n in range(12)]
+    before, after = "\n\n".join(steps), "\n\n".join([*steps[:-1], "The end."])
+    with transaction(sqlite_engine) as conn:
+        content = EntryContent(title, before)
+        entry_id = add_entry(conn, content, viewer=OPERATOR, state="published")
+    known, new = (set(passage_texts(title, text)) for text in (before, after))
+    assert embed_missing(sqlite_engine, encoder) == 1 + len(known)
+    with transaction(sqlite_engine) as conn:
+        change_entry(conn, entry_id, EntryContent(title, after), viewer=OPERATOR)
+
+    assert embed_missing(sqlite_engine, encoder) == len(new - known) < len(new)
+    assert embed_missing(sqlite_engine, encoder, everything=True) == 0
+
+
+def test_a_record_embedded_without_passages_gets_them(sqlite_engine):
+    encoder = SubjectEncoder()
+    with transaction(sqlite_engine) as conn:
+        content = EntryContent("Where is my parcel?", "On its way.")
+        add_entry(conn, content, viewer=OPERATOR, state="published")
+    embed_missing(sqlite_engine, encoder)
+    with transaction(sqlite_engine) as conn:
+        known = json.loads(find_value(conn, EMBEDDED_TO))
+        forget_vectors(conn, [text_hash("Where is my parcel?\nOn its way.")])
+        set_value(conn, EMBEDDED_TO, json.dumps(known[:3]))
 
     assert embed_missing(sqlite_engine, encoder) == 1
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from indexer import vectors as vectors_module
-from indexer.vectors import VectorIndex, nearest_neighbours
-from kb.errors import InvalidInput, Unavailable
+from indexer.vectors import nearest_neighbours
+from kb.errors import InvalidInput
 from tests.indexer.sphere import clusters
 
 
@@ -51,33 +51,3 @@ def test_the_approximate_search_finds_nearly_all_exact_neighbours(monkeypatch):
 def test_rows_that_are_not_numbers_are_refused():
     with pytest.raises(InvalidInput, match="not finite"):
         nearest_neighbours(np.full((3, 4), np.nan, dtype=np.float32), k=1)
-
-
-@pytest.mark.parametrize("exact_rows", [50_000, 50])
-def test_a_saved_index_answers_as_before_and_filters_before_the_top_k(
-    tmp_path, monkeypatch, exact_rows
-):
-    monkeypatch.setattr(vectors_module, "EXACT_SERVED_ROWS", exact_rows)
-    rows, cluster = clusters(10, 40)
-    VectorIndex.build(rows).save(tmp_path / "vectors.faiss")
-    index = VectorIndex.open(tmp_path / "vectors.faiss")
-
-    found, cosines = index.search(rows[7], 5)
-    assert found[0] == 7
-    assert cosines[0] == pytest.approx(1.0, abs=1e-5)
-    others, _ = index.search(rows[7], 5, cluster != 0)
-    assert len(others) == 5
-    assert not set(cluster[others]) & {0}
-    assert len(index.search(rows[7], 5, np.zeros(400, dtype=bool))[0]) == 0
-    assert (len(index), index.dim) == (400, 64)
-
-
-def test_a_broken_index_file_and_a_wrong_filter_are_refused(tmp_path):
-    (tmp_path / "broken").write_bytes(b"no index")
-    with pytest.raises(Unavailable, match="not a readable"):
-        VectorIndex.open(tmp_path / "broken")
-    rows, _ = clusters(2, 3)
-    with pytest.raises(InvalidInput, match="expected 6"):
-        VectorIndex.build(rows).search(rows[0], 2, np.ones(5, dtype=bool))
-    with pytest.raises(InvalidInput, match="shape"):
-        VectorIndex.build(rows).search(rows[0, :3], 2)

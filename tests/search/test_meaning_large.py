@@ -1,11 +1,9 @@
-import hashlib
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from indexer.vectors import VectorIndex
+from indexer.vector_index import VectorIndex
 from kb.access import PUBLIC
 from search.candidates import Request, gather
 from search.delta import Delta
@@ -16,11 +14,17 @@ from search.generation import (
     build_generation,
     make_segment,
     open_generation,
+    read_manifest,
 )
+from search.generation_files import file_checksum, write_manifest
 from search.index import IndexSnapshot, Part, make_snapshot
-from search.meaning import INDEX_FILE, MEANING_CANDIDATES, PhrasingVectors
+from search.looking import CellLook, Scan, Scope
+from search.meaning import PHRASING_FILES, DocumentVectors
+from search.nearness import MEANING_CANDIDATES
 from search.query import parse_query
 from search.results import Filters
+from search.vector_groups import VectorGroups
+from search.vector_writing import TextHashes, write_vectors
 from tests.search.stores import FINGERPRINT
 
 DIM = 32
@@ -73,13 +77,19 @@ VECTORS = dict(
 QUERIES = around_topics(60, seed=2)
 
 
-def build(folder, *, exact_phrasings=LOWERED):
+def index_of(vectors):
+    index = VectorIndex.trained(vectors, rows=len(vectors))
+    index.add(vectors)
+    return index
+
+
+def stored(hashes):
+    return {key: VECTORS[key] for key in hashes if key in VECTORS}
+
+
+def build(folder, *, exact_vectors=LOWERED):
     return build_generation(
-        folder,
-        documents=STORE,
-        vectors=lambda hashes: {key: VECTORS[key] for key in hashes},
-        state=STATE,
-        exact_phrasings=exact_phrasings,
+        folder, documents=STORE, vectors=stored, state=STATE, exact_vectors=exact_vectors
     )
 
 
@@ -89,11 +99,9 @@ def generation(tmp_path_factory):
 
 
 def scanning(snapshot: IndexSnapshot) -> IndexSnapshot:
-    """The same snapshot without its index."""
-    parts = tuple(
-        Part(replace(part.segment, meaning=replace(part.segment.meaning, index=None)), part.alive)
-        for part in snapshot.parts
-    )
+    """The same snapshot with the exact vectors in place of its index."""
+    exact = DocumentVectors.of([one.phrasing_hashes for one in STORE], VECTORS)
+    parts = tuple(Part(replace(part.segment, meaning=exact), part.alive) for part in snapshot.parts)
     return replace(snapshot, parts=parts, _scopes={})
 
 
@@ -102,7 +110,8 @@ def found(snapshot, vector, filters=Filters(), text="nothing like it"):  # noqa:
 
 
 def nearest(candidates, count=10):
-    order = np.argsort(-candidates.cosines[:, 0], kind="stable")[:count]
+    order = np.argsort(-candidates.cosines[:, 0], kind="stable")
+    order = order[candidates.passing[order]][:count]
     return set(zip(candidates.parts[order].tolist(), candidates.rows[order].tolist(), strict=True))
 
 
@@ -125,15 +134,22 @@ def test_the_index_finds_what_scanning_finds(generation, langs):
         assert near.crowds.keys() == true.crowds.keys()
 
 
-def test_the_cosines_of_candidates_are_exact(generation):
+def test_the_cosines_of_candidates_are_those_of_all_their_wordings(generation):
     snapshot = make_snapshot(generation, Delta(seq=7))
-    meaning = generation.segment.meaning
     near = found(snapshot, QUERIES[0], text="item700")
 
-    exact = meaning.nearest(meaning.cosines(QUERIES[0]), near.rows)
-    np.testing.assert_allclose(near.cosines, exact, atol=1e-6)
+    exact = scanning(snapshot).parts[0].segment.meaning.look(QUERIES[0])
+    np.testing.assert_allclose(near.cosines, exact.largest(near.rows, count=3), atol=0.005)
     assert near.wordings.tolist() == [PHRASINGS] * len(near)
     assert len(near) > MEANING_CANDIDATES
+
+
+def test_the_same_query_gets_the_same_bytes_again(generation):
+    snapshot = make_snapshot(generation, Delta(seq=7))
+    first, second = (found(snapshot, QUERIES[3], Filters(langs=("en",))) for _ in range(2))
+
+    assert first.rows.tobytes() == second.rows.tobytes()
+    assert first.cosines.tobytes() == second.cosines.tobytes()
 
 
 def test_nothing_is_found_that_the_filter_or_the_audience_excludes(generation):
@@ -152,6 +168,7 @@ def test_a_narrow_filter_is_answered_exactly(generation):
         )
         assert near.rows.tolist() == true.rows.tolist()
         assert 0 < len(near) < MEANING_CANDIDATES
+        np.testing.assert_allclose(near.cosines, true.cosines, atol=0.005)
 
 
 def test_a_filter_that_nothing_passes_finds_nothing(generation):
@@ -175,7 +192,7 @@ def test_tombstones_are_not_found_and_the_delta_is(generation):
     best = nearest(found(make_snapshot(generation, Delta(seq=7)), query), 3)
     gone = [STORE[row] for _, row in best]
     changed = frozenset(one.key for one in gone)
-    segment = make_segment(gone[:1], lambda hashes: {key: VECTORS[key] for key in hashes})
+    segment = make_segment(gone[:1], stored)
 
     near = found(make_snapshot(generation, Delta(8, changed, segment=segment)), query)
 
@@ -185,37 +202,54 @@ def test_tombstones_are_not_found_and_the_delta_is(generation):
     assert segment.meaning.index is None
 
 
-def test_documents_with_very_many_phrasings_do_not_crowd_the_others_out(tmp_path):
+def test_documents_with_very_many_phrasings_do_not_crowd_the_others_out():
     vectors = around_topics(9_000, seed=3)
     vectors[:8_500] = unit(vectors[0] + 0.02 * vectors[:8_500])
-    starts = np.array([0, *range(8_500, 9_001, 5)])
-    PhrasingVectors(vectors, np.arange(101), starts).save(tmp_path, exact_phrasings=LOWERED)
-    held = PhrasingVectors.open(tmp_path)
-    every = held.scope(np.ones(101, dtype=np.bool_))
-    nothing = np.empty(0, dtype=np.int64)
+    groups = VectorGroups.of([8_500] + [5] * 100)
+    index = index_of(vectors)
+    every = Scope(np.ones(101, dtype=np.bool_))
 
-    langs = np.zeros(len(every.documents), dtype=np.int64)
-    near = held.near(vectors[0], allowed=every, readable=every, found=nothing, langs=langs)
+    rows, best = CellLook(vectors[0], index, groups).nearest(every, enough=101)
 
-    scanned = replace(held, index=None).near(
-        vectors[0], allowed=every, readable=every, found=nothing, langs=langs
-    )
-    assert near.rows.tolist() == scanned.rows.tolist()
+    true, theirs = Scan(vectors[0], vectors, groups).nearest(every, enough=101)
+    assert rows.tolist() == true.tolist() == list(range(101))
+    np.testing.assert_allclose(best, theirs, atol=0.005)
 
 
 def test_a_store_of_few_phrasings_has_no_index_file(tmp_path):
-    folder = build(tmp_path, exact_phrasings=DOCUMENTS * PHRASINGS)
+    folder = build(tmp_path, exact_vectors=DOCUMENTS * PHRASINGS)
 
-    assert not (folder / INDEX_FILE).exists()
+    assert not (folder / PHRASING_FILES.index).exists()
     assert open_generation(folder).segment.meaning.index is None
+
+
+@pytest.mark.parametrize(("stored_of_ten", "indexed"), [(1, False), (9, True)])
+def test_vectors_are_counted_before_an_index_is_made_of_them(tmp_path, stored_of_ten, indexed):
+    hashes = TextHashes()
+    for number, one in enumerate(STORE):
+        hashes.add(one.phrasing_hashes if number % 10 < stored_of_ten else ["0" * 64])
+    some = dict(list(VECTORS.items()))
+
+    count = write_vectors(
+        tmp_path,
+        PHRASING_FILES,
+        hashes,
+        lambda keys: {key: some[key] for key in keys if key in some},
+        exact=LOWERED,
+    )
+
+    opened = DocumentVectors.open(tmp_path, PHRASING_FILES)
+    assert count == len(opened) == DOCUMENTS * PHRASINGS * stored_of_ten // 10
+    assert (opened.index is not None) == indexed
+    assert opened.counts(np.array([0, 9])).tolist() == [PHRASINGS, 0]
 
 
 @pytest.mark.parametrize("tear", [lambda path: path.unlink(), lambda path: path.write_bytes(b"x")])
 def test_a_torn_or_missing_index_file_is_never_served(tmp_path, tear):
     folder = build(tmp_path)
-    tear(folder / INDEX_FILE)
+    tear(folder / PHRASING_FILES.index)
 
-    with pytest.raises(IndexBroken, match=INDEX_FILE):
+    with pytest.raises(IndexBroken, match=PHRASING_FILES.index):
         open_generation(folder)
 
 
@@ -223,17 +257,16 @@ def test_a_torn_or_missing_index_file_is_never_served(tmp_path, tear):
     ("spoil", "told"),
     [
         (lambda path: path.write_bytes(b"of another version"), "not a readable vector index"),
-        (lambda path: VectorIndex.build(QUERIES).save(path), "searches 60 of 4800 vectors"),
+        (lambda path: index_of(QUERIES).save(path), "searches 60 of 4800 vectors"),
     ],
 )
 def test_an_index_that_does_not_fit_is_never_served_even_if_it_was_signed(tmp_path, spoil, told):
     folder = build(tmp_path)
-    path = folder / INDEX_FILE
+    path = folder / PHRASING_FILES.index
     spoil(path)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    content = path.read_bytes()
-    manifest["files"][INDEX_FILE] = (len(content), hashlib.sha256(content).hexdigest())
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    manifest = read_manifest(folder)
+    files = {**manifest.files, path.name: (path.stat().st_size, file_checksum(path))}
+    write_manifest(folder, replace(manifest, files=files))
 
     with pytest.raises(IndexBroken, match=told):
         open_generation(folder)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from search.facets import count_facets
-from search.metadata import Metadata
+from search.metadata import ABSENT, Metadata
 from search.results import FacetValue, Filters
 from tests.search.stores import HELP_DESK, entry
 
@@ -69,3 +69,18 @@ def test_facets_count_over_all_parts_most_frequent_first(metadata):
 
 def test_facets_of_no_hits_are_empty(metadata):
     assert set(count_facets([(metadata, np.array([], dtype=np.int64))]).values()) == {()}
+
+
+def test_translations_of_each_other_have_the_same_number_in_any_part_of_an_index():
+    first = Metadata.of(
+        [
+            entry(1, "Reset", translation_group="reset"),
+            entry(2, "Parcel"),
+            entry(3, "Track", translation_group="track"),
+        ]
+    )
+    second = Metadata.of([entry(4, "Zurücksetzen", translation_group="reset")])
+
+    assert first.translation_groups[0] == second.translation_groups[0] >= 0
+    assert first.translation_groups[1] == ABSENT
+    assert first.translation_groups[2] != first.translation_groups[0]
