@@ -1,12 +1,14 @@
-"""Searches per second over HTTP beside plain encoding of one query at a time, in one run.
+"""Searches over HTTP: new ones beside plain encoding, repeated ones, and beside txtai.
 
-`python -m benchmarks.http [--seconds N]` needs wrk (Debian, Ubuntu: apt install wrk). The site
-serves 1,000 made-up entries; no query is repeated.
+`python -m benchmarks.http [--seconds N] [--without-txtai]` needs wrk (Debian, Ubuntu: apt
+install wrk) and, for its part, txtai. Each site serves 1,000 made-up entries. All is
+measured in one run.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import re
@@ -18,6 +20,9 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.judged_sets import SEED
@@ -32,6 +37,10 @@ from kb.store.migrate import create_record
 
 CLIENTS = 50
 PROCESSES = 2
+REPEATED = 500
+"""Different queries that are asked again and again, as popular ones are."""
+
+API = "/api/v1/search?q="
 WRK_SCRIPT = """
 local paths = {}
 for line in io.lines(os.getenv("BENCH_PATHS")) do paths[#paths + 1] = line end
@@ -52,29 +61,72 @@ end
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What wrk measured; latencies in milliseconds."""
+
+    requests: int
+    seconds: float
+    failed: int
+    p50_ms: float
+    p99_ms: float
+
+    @property
+    def rate(self) -> float:
+        """Requests per second."""
+        return self.requests / self.seconds
+
+
 def main() -> int:
-    """Print both rates, their ratio and the latencies."""
+    """Print rates, ratios and latencies."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.http", description=__doc__)
     parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--without-txtai", action="store_true")
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         print("wrk is missing: apt install wrk (Debian, Ubuntu)", file=sys.stderr)
         return 2
+    seconds = options.seconds
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         _fill(Settings(home=home))
-        before = _plain_rate(options.seconds)
-        requests, seconds, failed, p50, p99 = _served(home, options.seconds)
-        after = _plain_rate(options.seconds)
-    plain = (before + after) / 2
-    rate = requests / seconds
+        before = _plain_rate(seconds)
+        with _site(home) as address:
+            fresh, repeated, more = _queries(100_000), _queries(REPEATED), _queries(20_000, SEED)
+            new = _load(home, address + API, fresh, seconds=seconds)
+            _load(home, address + API, repeated, seconds=seconds)
+            again = _load(home, address + API, repeated, seconds=seconds)
+            alone = _load(home, address + API, more, seconds=seconds, clients=1)
+        plain = (before + _plain_rate(seconds)) / 2
+        _print_ours(plain, new, again)
+        if not options.without_txtai:
+            with _txtai(home) as address:
+                path = f"{address}/search?limit=10&query="
+                theirs = _load(home, path, _queries(20_000, SEED), seconds=seconds, clients=1)
+                theirs_many = _load(home, path, _queries(100_000), seconds=seconds)
+            print(
+                f"one client, no query repeated: Kundig p50 {alone.p50_ms:.2f} ms, txtai p50"
+                f" {theirs.p50_ms:.2f} ms, ratio {theirs.p50_ms / alone.p50_ms:.1f} (target 3)"
+            )
+            print(
+                f"{CLIENTS} clients: txtai {theirs_many.rate:.1f}/s, ratio"
+                f" {new.rate / theirs_many.rate:.1f}, failed {theirs.failed + theirs_many.failed}"
+            )
+    return 0
+
+
+def _print_ours(plain: float, new: Load, again: Load) -> None:
     print(f"plain SentenceTransformer.encode, one query at a time  {plain:8.1f} queries/s")
     print(
-        f"Kundig over HTTP, {CLIENTS} clients, {PROCESSES} processes        {rate:8.1f} searches/s"
+        f"Kundig, {CLIENTS} clients, {PROCESSES} processes, no query repeated   {new.rate:8.1f}/s"
     )
-    print(f"ratio {rate / plain:.2f} (target 2.5), failed {failed} of {requests}")
-    print(f"p50 {p50 / 1000:.1f} ms, p99 {p99 / 1000:.1f} ms, p99/p50 {p99 / p50:.1f} (target 10)")
-    return 0
+    print(f"ratio {new.rate / plain:.2f} (target 2.5), failed {new.failed} of {new.requests}")
+    print(
+        f"p50 {new.p50_ms:.1f} ms, p99 {new.p99_ms:.1f} ms,"
+        f" p99/p50 {new.p99_ms / new.p50_ms:.1f} (target 10)"
+    )
+    print(f"Kundig, {REPEATED} queries repeated      {again.rate:8.1f}/s (target 1,000)")
+    print(f"failed {again.failed} of {again.requests}, p50 {again.p50_ms:.1f} ms")
 
 
 def _fill(settings: Settings) -> None:
@@ -97,9 +149,9 @@ def _fill(settings: Settings) -> None:
 KB = [sys.executable, "-c", "from web.cli import main; main()"]
 
 
-def _queries(count: int) -> list[str]:
+def _queries(count: int, seed: int = SEED + 2) -> list[str]:
     """Questions of which none is repeated."""
-    mixed = random.Random(SEED + 2)
+    mixed = random.Random(seed)
     return [f"{made_up_question(mixed)} {number}" for number in range(count)]
 
 
@@ -130,39 +182,79 @@ def _plain_rate(seconds: int) -> float:
     return float(run.stdout.split()[-1])
 
 
-def _served(home: Path, seconds: int) -> tuple[int, float, int, float, float]:
-    """Requests, seconds, failures, p50 and p99 in microseconds, under 50 clients."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+@contextmanager
+def _site(home: Path) -> Iterator[str]:
+    command = [*KB, "serve", "--no-worker", "--workers", str(PROCESSES)]
+    with _serving(command, "/health", _environment(home)) as address:
+        yield address
+
+
+@contextmanager
+def _txtai(home: Path) -> Iterator[str]:
+    """A site around txtai, as many processes, over a hybrid index of the same entries and model."""
+    index = home / "txtai"
+    code = (
+        "import json, sys\n"
+        "from txtai import Embeddings\n"
+        "index = Embeddings(path=sys.argv[1], content=True, hybrid=True)\n"
+        "index.index([(i, text, None) for i, text in json.load(sys.stdin)])\n"
+        "index.save(sys.argv[2])\n"
+    )
+    texts = [(d.id, f"{d.title} {d.answer}") for d in made_up_entries(ENTRIES, wordings=1)]
+    subprocess.run(
+        [sys.executable, "-c", code, model_source(Settings()).location, str(index)],
+        input=json.dumps(texts),
+        text=True,
+        check=True,
+        capture_output=True,
+    )
+    command = [sys.executable, "-m", "uvicorn", "--factory", "benchmarks.txtai_site:create_app"]
+    command += ["--no-access-log", "--log-level", "warning", "--workers", str(PROCESSES)]
+    environment = {**os.environ, "TXTAI_INDEX": str(index)}
+    with _serving(command, "/search?query=lamp", environment) as address:
+        yield address
+
+
+@contextmanager
+def _serving(command: list[str], probe: str, environment: dict[str, str]) -> Iterator[str]:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
     site = subprocess.Popen(
-        [*KB, "serve", "--port", str(port), "--no-worker", "--workers", str(PROCESSES)],
-        env=_environment(home),
-        start_new_session=True,
+        [*command, "--port", str(port)], env=environment, start_new_session=True
     )
     try:
-        _wait(f"http://127.0.0.1:{port}/health")
-        paths, script = home / "paths.txt", home / "requests.lua"
-        lines = (f"/api/v1/search?q={query.replace(' ', '+')}" for query in _queries(100_000))
-        paths.write_text("\n".join(lines), encoding="ascii")
-        script.write_text(WRK_SCRIPT, encoding="ascii")
-        address = f"http://127.0.0.1:{port}"
-        command = ["wrk", "-t2", f"-c{CLIENTS}", f"-d{seconds}s", "--timeout", "10s", "-s"]
-        run = subprocess.run(
-            [*command, str(script), address],
-            env={**os.environ, "BENCH_PATHS": str(paths)},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        _wait(address + probe)
+        yield address
     finally:
         os.killpg(site.pid, signal.SIGTERM)
         site.wait(20)
+
+
+def _load(
+    home: Path, url: str, queries: list[str], *, seconds: int, clients: int = CLIENTS
+) -> Load:
+    """Ask for the queries in turn, appended to the address."""
+    paths, script = home / "paths.txt", home / "requests.lua"
+    path = url.split("/", 3)[3]
+    lines = (f"/{path}{query.replace(' ', '+')}" for query in queries)
+    paths.write_text("\n".join(lines), encoding="ascii")
+    script.write_text(WRK_SCRIPT, encoding="ascii")
+    threads = min(2, clients)
+    command = ["wrk", f"-t{threads}", f"-c{clients}", f"-d{seconds}s", "--timeout", "10s", "-s"]
+    run = subprocess.run(
+        [*command, str(script), url],
+        env={**os.environ, "BENCH_PATHS": str(paths)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", run.stdout)
     if found is None:
         raise RuntimeError(f"wrk printed no result: {run.stdout}{run.stderr}")
     requests, micros, failed, p50, p99 = (int(text) for text in found.groups())
-    return requests, micros / 1e6, failed, p50, p99
+    return Load(requests, micros / 1e6, failed, p50 / 1000, p99 / 1000)
 
 
 def _wait(address: str) -> None:

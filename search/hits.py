@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from kb.access import Viewer, may_read
 from search.calibration import Calibration
 from search.candidates import Request
-from search.documents import Document
 from search.index import IndexSnapshot
 from search.marks import Marker
 from search.ranking import Ranking
+from search.readable import ReadDocument
 from search.results import Hit
 from search.snippets import make_snippet, matched_phrasing
 
@@ -37,27 +37,19 @@ class HitReader:
         `score_parts` is filled where there is a calibration to explain.
         """
         found = []
-        for rank_, document in enumerate(self._documents(start, end), start=start):
-            if may_read(self.viewer, document.audience):
+        for rank_, (part, row) in enumerate(self.ranking.places(start, end), start=start):
+            read = self.snapshot.parts[part].segment.lexical.read(row)
+            if may_read(self.viewer, read.document.audience):
                 parts = {} if explaining is None else self._parts(rank_, explaining)
-                found.append(self._hit(rank_, document, parts))
+                found.append(self._hit(rank_, read, parts))
         return tuple(found)
 
-    def _documents(self, start: int, end: int) -> list[Document]:
-        places = self.ranking.places(start, end)
-        known: dict[tuple[int, int], Document] = {}
-        for number, part in enumerate(self.snapshot.parts):
-            rows = [row for of, row in places if of == number]
-            documents = part.segment.lexical.documents(rows) if rows else []
-            known.update(zip(((number, row) for row in rows), documents, strict=True))
-        return [known[place] for place in places]
-
-    def _hit(self, rank_: int, document: Document, parts: Mapping[str, float]) -> Hit:
-        query, lang = self.request.query, document.lang
+    def _hit(self, rank_: int, read: ReadDocument, parts: Mapping[str, float]) -> Hit:
+        document, lang = read.document, read.document.lang
         marker = self._markers.get(lang)
         if marker is None:
-            marker = self._markers[lang] = Marker.of(query, lang)
-        snippet = make_snippet(document, marker, max_chars=SNIPPET_CHARS)
+            marker = self._markers[lang] = Marker.of(self.request.query, lang)
+        snippet = make_snippet(read.answer, marker, max_chars=SNIPPET_CHARS)
         return Hit(
             id=document.id,
             source_id=document.source_id,
@@ -66,8 +58,8 @@ class HitReader:
             url=document.url,
             snippet=snippet.text,
             marks=snippet.marks,
-            title_marks=marker.marks(document.title),
-            matched_phrasing=matched_phrasing(document, query),
+            title_marks=marker.marks(read.title),
+            matched_phrasing=matched_phrasing(read, self.request.query),
             score=float(self.ranking.scores[rank_]),
             lang=lang,
             product=document.product,

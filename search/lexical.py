@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Self
@@ -16,10 +16,11 @@ from sqlite_utils import Database
 
 from kb.errors import Conflict, Unavailable
 from search.documents import Document
-from search.lexical_build import title_key, write_index
+from search.lexical_arrays import LexicalArrays
+from search.lexical_build import complete, title_key, write_index
 from search.lexical_documents import DocumentCodes, StoredDocuments
+from search.lexical_look import Wanted, look
 from search.lexical_matches import (
-    EXACT_BONUS,
     NONE_FOUND,
     LexicalMatch,
     LexicalMatches,
@@ -27,64 +28,58 @@ from search.lexical_matches import (
 )
 from search.lexical_query import phrase_expression, query_terms
 from search.lexical_reader import IndexReader
-from search.lexical_scoring import (
-    FoundTerms,
-    NgramWeights,
-    TermWeights,
-    best_rows,
-)
+from search.lexical_schema import ARRAYS_SUFFIX
 from search.query import ParsedQuery
-
-MIN_NGRAM_ALONE = 0.08
-"""Any two texts share some n-gram; below this cosine a document without a term is not found."""
-
-RARE_CODE_DOCUMENTS = 3
-RARE_CODE_SHARE = 0.02
-"""A code names a thing where at most this many or this share of the documents have it."""
+from search.readable import ReadDocument
+from search.term_vocabulary import SpeltTerms, TermVocabulary
 
 
 class LexicalIndex:
     """Documents that can be found by their words, numbered from 0; read-only and thread-safe."""
 
-    def __init__(self, reader: IndexReader) -> None:
-        reader.check()
+    def __init__(self, reader: IndexReader, arrays: LexicalArrays) -> None:
+        facts = reader.facts()
         self._reader = reader
-        arrays = dict(reader.rows("SELECT name, data FROM arrays"))
-        facts = dict(reader.rows("SELECT name, value FROM facts"))
+        self._arrays = arrays
         self._langs = tuple(facts["langs"].split())
         self._size = int(facts["documents"])
-        self._terms = TermWeights.from_lengths(arrays["lengths"])
-        self._ngrams = NgramWeights.from_arrays(arrays)
         self._documents = StoredDocuments(reader)
 
     @classmethod
     def build(cls, path: Path, documents: Iterable[Document]) -> None:
-        """Write a complete index file.
+        """Write a complete index: the file `path`, and one of arrays beside it.
 
         Raises Conflict where something is at `path` already, Unavailable where it cannot be
         written (disk full, no such folder); what is there then is refused by `open`.
         """
         if path.exists():
             raise Conflict(f"{path} exists already")
+        beside = path.with_suffix(ARRAYS_SUFFIX)
         try:
             with closing(sqlite3.connect(path)) as connection:
-                write_index(Database(connection), documents)
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+                db = Database(connection)
+                arrays = write_index(db, documents)
+                complete(db, arrays_bytes=arrays.save(beside))
+            for written in (path, beside):
+                with written.open("rb") as file:
+                    os.fsync(file.fileno())
         except (sqlite3.OperationalError, OSError) as error:
             raise Unavailable(f"index file {path} cannot be written: {error}") from error
 
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open an index file; raises Unavailable where it is missing, torn or of another schema."""
-        return cls(IndexReader(path=path))
+        reader = IndexReader(path=path)
+        reader.check()
+        size = int(reader.facts()["arrays_bytes"])
+        return cls(reader, LexicalArrays.open(path.with_suffix(ARRAYS_SUFFIX), size=size))
 
     @classmethod
     def in_memory(cls, documents: Iterable[Document]) -> Self:
         """Return an index that lives in this process only."""
         connection = sqlite3.connect(":memory:", check_same_thread=False)
-        write_index(Database(connection), documents)
-        return cls(IndexReader(memory=connection))
+        arrays = write_index(Database(connection), documents)
+        return cls(IndexReader(memory=connection), arrays)
 
     def __len__(self) -> int:
         return self._size
@@ -93,6 +88,11 @@ class LexicalIndex:
     def langs(self) -> tuple[str, ...]:
         """The languages of the documents, the most frequent first."""
         return self._langs
+
+    @property
+    def counted(self) -> int:
+        """How many documents the statistics are of: the public ones, all where none is."""
+        return int(self._arrays.totals[0])
 
     def close(self) -> None:
         """Let go of the file; nothing may be searched afterwards."""
@@ -125,31 +125,39 @@ class LexicalIndex:
         allowed: NDArray[np.bool_] | None,
         limit: int,
         lang: str | None,
+        among: NDArray[np.bool_] | None = None,
+        exhaustive: bool = False,
     ) -> LexicalMatches:
-        """Return what `search` does, as arrays."""
+        """Return what `search` does, as arrays; the `limit` best ones `among` others as well.
+
+        `among`, shape (n,), is for what those that filters leave are compared with.
+
+        Which documents are the best is found under bounds of cost; what is then told of them is
+        exact, but for `ngram`, which is that of the best wording that was looked at. Where
+        filters leave so few that the bounds would leave some out, there are none.
+        `exhaustive` does without them, for measuring what they cost.
+        """
         if not self._size or limit <= 0 or not query.words:
             return NONE_FOUND
         allowed = self.narrow(query, allowed)
-        if allowed is not None and not allowed.any():
+        among = allowed if among is None else self.narrow(query, among)
+        if allowed is not None and not allowed.any() and (among is allowed or not _any(among)):
             return NONE_FOUND
-        found = self._found_terms(query, lang)
-        ngram = self._ngrams.similarities(query.free_text, self._passages)
-        titles = self._rows_titled(query.free_text)
-        score = found.share_of_most() + ngram
-        score[(ngram < MIN_NGRAM_ALONE) & ~found.any_term()] = 0.0
-        score[list(titles)] += EXACT_BONUS
-        codes = found.rows_with_code(self._most_code_documents)
-        score[list(codes - titles)] += EXACT_BONUS
-        if allowed is not None:
-            score[~allowed] = 0.0
-        rows = best_rows(score, limit)
-        exact = [[row in titles, row in codes] for row in rows.tolist()]
-        return LexicalMatches(
-            rows,
-            np.column_stack(
-                [found.parts(rows), ngram[rows], np.array(exact, dtype=float).reshape(-1, 2)]
-            ),
+        terms = query.terms
+        if terms is None:
+            terms = tuple(query_terms(query, lang=lang, langs=self._langs))
+        wanted = Wanted(
+            terms=terms,
+            text=query.free_text,
+            allowed=allowed,
+            among=among,
+            titled=self._rows_titled(query.free_text),
+            limit=limit,
         )
+        found = None if exhaustive else look(self._arrays, wanted, bounded=True)
+        if found is None:
+            found = look(self._arrays, wanted, bounded=False)
+        return NONE_FOUND if found is None else found
 
     def narrow(
         self, query: ParsedQuery, allowed: NDArray[np.bool_] | None
@@ -172,6 +180,10 @@ class LexicalIndex:
         """Return the documents of these rows, in the order given."""
         return [self._documents.document(row) for row in rows]
 
+    def read(self, row: int) -> ReadDocument:
+        """Return one document taken apart for showing."""
+        return self._documents.read(row)
+
     def codes(self, row: int) -> DocumentCodes:
         """Return the error codes and part numbers that one document names."""
         return self._documents.codes(row)
@@ -187,44 +199,37 @@ class LexicalIndex:
         )
 
     @property
-    def _most_code_documents(self) -> int:
-        return max(RARE_CODE_DOCUMENTS, int(RARE_CODE_SHARE * self._size))
+    def arrays(self) -> LexicalArrays:
+        """What is computed with; for measuring."""
+        return self._arrays
 
-    def _found_terms(self, query: ParsedQuery, lang: str | None) -> FoundTerms:
-        terms = query_terms(query, lang=lang, langs=self._langs)
-        names = sorted({name for term in terms for name in term.alternatives})
-        sizes = self._reader.rows(
-            "SELECT term, length(postings) FROM terms"
-            " WHERE term IN (SELECT value FROM json_each(?))",
-            [orjson.dumps(names).decode()],
-        )
-        return self._terms.find(terms, dict(sizes), self._postings)
-
-    def _postings(self, names: Iterable[str]) -> Mapping[str, bytes]:
-        return dict(
-            self._reader.rows(
-                "SELECT term, postings FROM terms WHERE term IN (SELECT value FROM json_each(?))",
-                [orjson.dumps(list(names)).decode()],
+    @property
+    def spelt_terms(self) -> TermVocabulary:
+        """The terms of the documents that count, by their spelling; never to be shown."""
+        arrays = self._arrays
+        return TermVocabulary(
+            SpeltTerms(
+                arrays.spelt, arrays.spelt_documents, arrays.spelt_backwards, arrays.spelt_order
             )
         )
 
-    def _passages(self, ngrams: list[int]) -> bytes:
-        """Return the passages of these n-grams, ascending as given, one list after the other."""
-        found = self._reader.rows(
-            "SELECT ngram, passages FROM ngrams"
-            " WHERE ngram IN (SELECT value FROM json_each(?)) ORDER BY ngram",
-            [orjson.dumps(ngrams).decode()],
-        )
-        return b"".join([passages for _, passages in found])
-
     def _rows_titled(self, text: str) -> frozenset[int]:
-        found = self._reader.rows("SELECT row FROM documents WHERE title = ?", [title_key(text)])
-        return frozenset(row for (row,) in found)
+        key = title_key(text)
+        titles = self._arrays.titles
+        start = np.searchsorted(titles, np.uint64(key), side="left")
+        end = np.searchsorted(titles, np.uint64(key), side="right")
+        return frozenset(self._arrays.title_rows[start:end].tolist())
 
     def _has_phrase(self, phrase: str) -> NDArray[np.bool_]:
-        passages = self._reader.rows(
-            "SELECT rowid FROM passages WHERE passages MATCH ?", [phrase_expression(phrase)]
+        # One text of numbers: a row of Python objects each would cost ten times as much.
+        rows = self._reader.rows(
+            "SELECT json_group_array(rowid) FROM passages WHERE passages MATCH ?",
+            [phrase_expression(phrase)],
         )
         found = np.zeros(self._size, dtype=np.bool_)
-        found[self._ngrams.passage_rows[[passage for (passage,) in passages]]] = True
+        found[self._arrays.passage_rows[np.array(orjson.loads(rows[0][0]), dtype=np.intp)]] = True
         return found
+
+
+def _any(mask: NDArray[np.bool_] | None) -> bool:
+    return mask is None or bool(mask.any())

@@ -1,31 +1,23 @@
-"""Writes the keyword half of an index: documents in, a complete set of tables out."""
+"""Writes the keyword half of an index: documents in, a complete set of tables and arrays out."""
 
 from __future__ import annotations
 
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import orjson
 from sqlite_utils import Database
 
-from search.analysis import bigrams, is_cjk, ngrams, split_words, stem, words_with_places
+from kb.access import PUBLIC
+from search.analysis import is_cjk, split_words, words_with_places
 from search.documents import Document
-from search.lexical_schema import (
-    CODE_MARK,
-    PASSAGE,
-    SCHEMA_VERSION,
-    Field,
-    configure_for_building,
-    create_tables,
-    ngram_weights,
-)
-from search.query import code_key, find_codes
-
-_PACKED = "<u8"
-"""A `POSTING` as one number: the row below, one byte for each field above."""
+from search.lexical_arrays import LexicalArrays, text_key
+from search.lexical_inversion import Collected, inverted
+from search.lexical_schema import SCHEMA_VERSION, Field, configure_for_building, create_tables
+from search.lexical_terms import terms
 
 _BATCH = 1_000
 _MOST_COUNTED = 255
@@ -35,32 +27,60 @@ ANSWER_CUT = 20_000
 """Characters of an answer that are searched, as many as intake keeps of any text."""
 
 
+class Numbers(dict[str, int]):
+    """Numbers texts from 0 in the order in which they are asked for first."""
+
+    def __missing__(self, text: str) -> int:
+        number = self[text] = len(self)
+        return number
+
+
 @dataclass(slots=True)
 class _Tables:
-    """What is collected while the documents go by."""
+    """What is collected while the documents go by, flat: a million wordings fit in memory."""
 
-    postings: defaultdict[str, array[int]] = field(default_factory=lambda: defaultdict(_numbers))
-    ngrams: defaultdict[int, array[int]] = field(default_factory=lambda: defaultdict(_numbers))
-    passage_rows: array[int] = field(default_factory=lambda: _numbers())
-    lengths: list[tuple[int, ...]] = field(default_factory=list)
+    terms: Numbers = field(default_factory=Numbers)
+    words: Numbers = field(default_factory=Numbers)
+    posting_terms: array[int] = field(default_factory=lambda: array("I"))
+    posting_rows: array[int] = field(default_factory=lambda: array("I"))
+    posting_counts: bytearray = field(default_factory=bytearray)
+    lengths: array[int] = field(default_factory=lambda: array("I"))
+    passage_rows: array[int] = field(default_factory=lambda: array("I"))
+    passage_sizes: array[int] = field(default_factory=lambda: array("I"))
+    passage_words: array[int] = field(default_factory=lambda: array("I"))
+    titles: array[int] = field(default_factory=lambda: array("Q"))
+    public: bytearray = field(default_factory=bytearray)
     langs: Counter[str] = field(default_factory=Counter)
     vocabulary: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
+    def collected(self) -> Collected:
+        """The same as arrays, over the same memory."""
+        public = np.frombuffer(self.public, np.bool_)
+        return Collected(
+            terms=list(self.terms),
+            words=list(self.words),
+            posting_terms=np.asarray(self.posting_terms),
+            posting_rows=np.asarray(self.posting_rows),
+            posting_counts=np.frombuffer(self.posting_counts, np.uint8).reshape(-1, len(Field)),
+            lengths=np.asarray(self.lengths, dtype=np.float32).reshape(-1, len(Field)),
+            passage_rows=np.asarray(self.passage_rows),
+            passage_sizes=np.asarray(self.passage_sizes),
+            passage_words=np.asarray(self.passage_words),
+            titles=np.asarray(self.titles),
+            counted=public if public.any() else np.ones(len(public), np.bool_),
+        )
 
-def _numbers() -> array[int]:
-    return array("Q")
 
+def write_index(db: Database, documents: Iterable[Document]) -> LexicalArrays:
+    """Fill an empty database with the documents, numbered from 0 in the order given.
 
-def write_index(db: Database, documents: Iterable[Document]) -> None:
-    """Fill an empty database with the documents, numbered from 0 in the order given."""
+    Returns the arrays that belong to it; `complete` has to be called when they are kept.
+    """
     configure_for_building(db.conn)
     tables = _Tables()
     with db.atomic():
         create_tables(db)
         db.table("documents").insert_all(_collected(db, documents, tables), batch_size=_BATCH)
-    with db.atomic():
-        _write_postings(db, tables)
-        _write_ngrams(db, tables)
         db.table("vocabulary").insert_all(
             {"word": word, "audience": audience, "lang": lang, "documents": count}
             for (word, audience, lang), count in sorted(tables.vocabulary.items())
@@ -68,29 +88,26 @@ def write_index(db: Database, documents: Iterable[Document]) -> None:
         db.execute("INSERT INTO passages(passages) VALUES ('optimize')")
         facts = {
             "schema": SCHEMA_VERSION,
-            "documents": str(len(tables.lengths)),
+            "documents": str(len(tables.titles)),
             "langs": " ".join(lang for lang, _ in tables.langs.most_common()),
         }
-        db.table("facts").insert_all({"name": n, "value": v} for n, v in facts.items())
-    db.table("facts").insert({"name": "complete", "value": "1"})
+        _write_facts(db, facts)
+    return inverted(tables.collected())
 
 
-def terms(text: str, lang: str) -> list[str]:
-    """Return what BM25 counts in a text: stems, CJK characters and their pairs, codes."""
-    found: list[str] = []
-    for word in words_with_places(text):
-        if is_cjk(word.folded):
-            found.extend(bigrams(word.folded))
-            found.extend(word.folded if len(word.folded) > 1 else ())
-        else:
-            found.append(stem(word.folded, lang))
-    found.extend(CODE_MARK + code_key(code) for code in find_codes(text))
-    return found
+def complete(db: Database, *, arrays_bytes: int) -> None:
+    """Say that everything was written, and how long the file of arrays is."""
+    _write_facts(db, {"arrays_bytes": str(arrays_bytes)})
+    _write_facts(db, {"complete": "1"})
 
 
-def title_key(title: str) -> str:
-    """Return the form in which two titles are the same."""
-    return " ".join(split_words(title))
+def title_key(title: str) -> int:
+    """Return what two titles share that are the same but for case and punctuation."""
+    return text_key(" ".join(split_words(title)))
+
+
+def _write_facts(db: Database, facts: Mapping[str, str]) -> None:
+    db.table("facts").insert_all({"name": n, "value": v} for n, v in facts.items())
 
 
 def _collected(
@@ -101,11 +118,9 @@ def _collected(
         _collect_texts(db, document, row, tables)
         _collect_vocabulary(document, tables)
         tables.langs[document.lang] += 1
-        yield {
-            "row": row,
-            "title": title_key(document.title),
-            "document": orjson.dumps(document),
-        }
+        tables.titles.append(title_key(document.title))
+        tables.public.append(document.audience == PUBLIC)
+        yield {"row": row, "document": orjson.dumps(document)}
 
 
 def _passages(document: Document) -> list[tuple[Field, str]]:
@@ -120,36 +135,34 @@ def _passages(document: Document) -> list[tuple[Field, str]]:
 
 
 def _collect_texts(db: Database, document: Document, row: int, tables: _Tables) -> None:
-    """Collect the passages' terms, n-grams and words, and the terms of the labels."""
-    counts: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(Field))
+    """Collect the passages' terms and words, and the terms of the labels."""
+    counts: dict[int, list[int]] = {}
     lengths = [0] * len(Field)
 
     def count(place: Field, text: str) -> None:
         for term in terms(text, document.lang):
-            counts[term][place] += 1
+            number = tables.terms[term]
+            if number not in counts:
+                counts[number] = [0] * len(Field)
+            counts[number][place] += 1
             lengths[place] += 1
 
-    words: list[tuple[int, str]] = []
-    for passage, (place, text) in enumerate(_passages(document), len(tables.passage_rows)):
+    passages: list[tuple[int, str]] = []
+    for number, (place, text) in enumerate(_passages(document), len(tables.passage_rows)):
         count(place, text)
-        words.append((passage, " ".join(split_words(text))))
-        for ngram in () if place is Field.ANSWER else ngrams(text):
-            tables.ngrams[ngram].append(passage)
+        passages.append((number, " ".join(split_words(text))))
+        words = set() if place is Field.ANSWER else {w.folded for w in words_with_places(text)}
+        tables.passage_words.extend(tables.words[word] for word in sorted(words))
+        tables.passage_sizes.append(len(words))
     for label in (*document.tags, document.product, document.category):
         count(Field.LABELS, (label or "").replace("-", " "))
-    for term, per_field in counts.items():
-        tables.postings[term].append(_packed(row, per_field))
-    tables.lengths.append(tuple(lengths))
-    tables.passage_rows.extend([row] * len(words))
-    db.conn.executemany("INSERT INTO passages(rowid, words) VALUES (?, ?)", words)
-
-
-def _packed(row: int, counts: Iterable[int]) -> int:
-    """Return one `POSTING` as a number."""
-    posting = row
-    for place, count in enumerate(counts):
-        posting |= min(count, _MOST_COUNTED) << (32 + 8 * place)
-    return posting
+    tables.posting_terms.extend(counts)
+    tables.posting_rows.extend([row] * len(counts))
+    for per_field in counts.values():
+        tables.posting_counts.extend(min(number, _MOST_COUNTED) for number in per_field)
+    tables.lengths.extend(lengths)
+    tables.passage_rows.extend([row] * len(passages))
+    db.conn.executemany("INSERT INTO passages(rowid, words) VALUES (?, ?)", passages)
 
 
 def _collect_vocabulary(document: Document, tables: _Tables) -> None:
@@ -162,43 +175,3 @@ def _collect_vocabulary(document: Document, tables: _Tables) -> None:
         if word.folded.isalpha() and not is_cjk(word.folded)
     }
     tables.vocabulary.update((word, document.audience, document.lang) for word in seen)
-
-
-def _write_postings(db: Database, tables: _Tables) -> None:
-    db.table("terms").insert_all(
-        (
-            {"term": term, "postings": np.asarray(postings, dtype=_PACKED).tobytes()}
-            for term, postings in sorted(tables.postings.items())
-        ),
-        batch_size=_BATCH,
-    )
-    lengths = np.asarray(tables.lengths, dtype="<f4").reshape(-1, len(Field))
-    db.table("arrays").insert({"name": "lengths", "data": lengths.tobytes()})
-
-
-def _write_ngrams(db: Database, tables: _Tables) -> None:
-    hashes = sorted(tables.ngrams)
-    counts = np.asarray([len(tables.ngrams[ngram]) for ngram in hashes], dtype="<u4")
-    squares = np.zeros(len(tables.passage_rows))
-    weights = ngram_weights(counts, len(squares))
-    for ngram, weight in zip(hashes, weights, strict=True):
-        squares[np.asarray(tables.ngrams[ngram], dtype=np.int64)] += weight**2
-    norms = np.sqrt(squares)
-    inverse_norms = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
-    db.table("ngrams").insert_all(
-        (
-            {
-                "ngram": ngram,
-                "passages": np.asarray(tables.ngrams[ngram], dtype=PASSAGE).tobytes(),
-            }
-            for ngram in hashes
-        ),
-        batch_size=_BATCH,
-    )
-    arrays = {
-        "passage_rows": np.asarray(tables.passage_rows, dtype=PASSAGE),
-        "inverse_norms": inverse_norms.astype("<f4"),
-        "ngrams": np.asarray(hashes, dtype="<u4"),
-        "ngram_counts": counts,
-    }
-    db.table("arrays").insert_all({"name": n, "data": a.tobytes()} for n, a in arrays.items())

@@ -11,9 +11,13 @@ import orjson
 from search.documents import Document, DocumentPhrasing
 from search.lexical_reader import IndexReader
 from search.query import code_key, find_codes
+from search.readable import ReadDocument, read_document
 
 CACHED_DOCUMENTS = 1_024
 """Decoded documents kept of each index, a few kilobytes each: most hits are of the same few."""
+
+CACHED_READ = 1_024
+"""Documents of each index that are kept taken apart for showing, about five times their text."""
 
 CACHED_CODES = 16_384
 """Documents of each index whose codes are kept, a few short words each."""
@@ -33,6 +37,7 @@ class StoredDocuments:
     def __init__(self, reader: IndexReader) -> None:
         self._reader = reader
         self.document = lru_cache(CACHED_DOCUMENTS)(self._document)
+        self.read = lru_cache(CACHED_READ)(self._read)
         self.codes = lru_cache(CACHED_CODES)(self._codes)
 
     def _document(self, row: int) -> Document:
@@ -43,6 +48,9 @@ class StoredDocuments:
         fields["tags"] = tuple(fields["tags"])
         fields["phrasings"] = tuple(DocumentPhrasing(**each) for each in fields["phrasings"])
         return Document(**fields)
+
+    def _read(self, row: int) -> ReadDocument:
+        return read_document(self.document(row))
 
     def _codes(self, row: int) -> DocumentCodes:
         document = self.document(row)

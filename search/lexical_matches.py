@@ -21,8 +21,8 @@ class LexicalMatch:
     query's terms could reach, 0 to 1, and so comparable between queries. `title`, `phrasings`
     and `answer` are BM25 of that field alone. `term_share` is the share of the query's terms
     that the document has, weighted by rarity; `ngram` the character n-gram cosine to its best
-    wording; both 0 to 1. `exact_code` counts only for a code that few documents have. `phrase`
-    says that the query's quoted phrases stand in it.
+    wording; both 0 to 1. `exact_code` tells how surely a code of the query names it, 0 to 1: 0
+    for a code that many documents have. `phrase` says that the query's quoted phrases stand in it.
     """
 
     row: int
@@ -34,7 +34,7 @@ class LexicalMatch:
     term_share: float
     ngram: float
     exact_title: bool
-    exact_code: bool
+    exact_code: float
     phrase: bool
 
 
@@ -66,8 +66,8 @@ NONE_FOUND = LexicalMatches(np.empty(0, dtype=np.intp), np.empty((0, len(MATCH_C
 
 def lexical_score(match: LexicalMatch) -> float:
     """Return the rank value of a match by words alone, 0 to 4; exact things are above 2."""
-    exact = EXACT_BONUS if match.exact_title or match.exact_code else 0.0
-    return match.bm25_share + match.ngram + exact
+    exact = max(float(match.exact_title), match.exact_code)
+    return match.bm25_share + match.ngram + EXACT_BONUS * exact
 
 
 def match_of(row: int, values: Sequence[float], *, phrase: bool) -> LexicalMatch:
@@ -83,6 +83,6 @@ def match_of(row: int, values: Sequence[float], *, phrase: bool) -> LexicalMatch
         term_share=term_share,
         ngram=ngram,
         exact_title=exact_title > 0,
-        exact_code=exact_code > 0,
+        exact_code=exact_code,
         phrase=phrase,
     )

@@ -40,11 +40,15 @@ class IndexReader:
         """Raise Unavailable unless the file is whole and of this version."""
         if self._path is not None:
             _check_length(self._path)
-        facts = dict(self.rows("SELECT name, value FROM facts"))
+        facts = self.facts()
         if facts.get("complete") != "1":
             raise Unavailable(f"index file {self._path} is incomplete")
         if facts.get("schema") != SCHEMA_VERSION:
             raise Unavailable(f"index file {self._path} has another schema: rebuild it")
+
+    def facts(self) -> dict[str, str]:
+        """What the file says of itself."""
+        return dict(self.rows("SELECT name, value FROM facts"))
 
     def close(self) -> None:
         """Close the connections of all threads; nothing may be read afterwards."""

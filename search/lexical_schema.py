@@ -9,8 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
-SCHEMA_VERSION = "1"
-"""Goes up whenever the file or the analysis changes; another version is rebuilt, never read."""
+SCHEMA_VERSION = "3"
+"""Goes up whenever a file or the analysis changes; another version is rebuilt, never read."""
+
+ARRAYS_SUFFIX = ".arrays"
+"""Of the file beside the tables that holds what is computed with (`lexical_arrays`)."""
 
 
 class Field(IntEnum):
@@ -22,11 +25,15 @@ class Field(IntEnum):
     LABELS = 3
 
 
-POSTING = np.dtype([("row", "<u4"), ("counts", "u1", (len(Field),))])
-"""One document of a term: its row and how often the term stands in each field, at most 255."""
+FIELD_WEIGHTS = np.array([1.5, 1.0, 1.0, 1.0], dtype=np.float32)
+"""Weight of title, phrasings, answer and labels (tags, product, category) in BM25F.
 
-PASSAGE = np.dtype("<u4")
-"""One wording of an n-gram: its passage number."""
+The weights of a term in its documents are stored: a change here is a new SCHEMA_VERSION.
+"""
+
+K1 = 1.5
+B = 0.75
+"""Saturation and length normalisation of BM25, as bm25s ships them; stored likewise."""
 
 CODE_MARK = "#"
 """Goes before a code among the terms, so that it never meets a stem of the same letters."""
@@ -35,21 +42,12 @@ CODE_MARK = "#"
 def create_tables(db: Database) -> None:
     """Create the empty tables.
 
-    `documents` are numbered from 0 in the order of building. A passage is one wording or one
-    answer, numbered through all documents: the title, the other wordings, the answer. The
-    full-text table `passages` finds phrases in them. `arrays` holds whole numpy arrays:
-    `lengths` (documents, 4) float32, terms per field; `passage_rows` (passages,) uint32, the
-    document of each; `inverse_norms` (passages,) float32, 1 / length of the n-gram vector, 0
-    for an answer; `ngrams` and `ngram_counts` uint32, the keys of the table `ngrams`, ascending,
-    and how many passages each has. `facts` has the key `complete` only after everything else
-    was written.
+    `documents` are numbered from 0 in the order of building. The full-text table `passages`
+    finds phrases in the passages of `lexical_arrays`. `facts` has the key `complete` only
+    after everything else was written.
     """
-    db.table("documents").create({"row": int, "title": str, "document": bytes}, pk="row")
-    db.table("documents").create_index(["title"])
-    db.table("terms").create({"term": str, "postings": bytes}, pk="term")
-    db.table("ngrams").create({"ngram": int, "passages": bytes}, pk="ngram")
+    db.table("documents").create({"row": int, "document": bytes}, pk="row")
     db.table("vocabulary").create({"word": str, "audience": str, "lang": str, "documents": int})
-    db.table("arrays").create({"name": str, "data": bytes}, pk="name")
     db.table("facts").create({"name": str, "value": str}, pk="name")
     db.execute(
         "CREATE VIRTUAL TABLE passages USING fts5(words, content='', columnsize=0,"
@@ -71,3 +69,14 @@ def ngram_weights(counts: NDArray[np.integer], passages: int) -> NDArray[np.floa
     """
     weights: NDArray[np.float64] = np.log((1.0 + passages) / (1.0 + counts)) + 1.0
     return weights
+
+
+def weighted(counts: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the sum over fields of normalised term frequencies, shape (k,)."""
+    # Not `@`: BLAS would wake threads for this, and other searches need the cores.
+    return np.asarray(np.einsum("ij,j->i", counts, FIELD_WEIGHTS), dtype=np.float32)
+
+
+def saturated(frequency: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what a term frequency is worth in BM25, 0 to K1 + 1."""
+    return frequency * (K1 + 1) / (frequency + K1)

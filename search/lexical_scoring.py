@@ -1,226 +1,218 @@
-"""The arithmetic of the keyword index: BM25F over postings and cosine over n-grams."""
+"""BM25F over the postings of a query's terms: candidates under a bound of cost, then exactly."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search.analysis import ngrams
-from search.lexical_query import QueryTerm
-from search.lexical_schema import PASSAGE, POSTING, Field, ngram_weights
-
-FIELD_WEIGHTS = np.array([1.5, 1.0, 1.0, 1.0], dtype=np.float32)
-"""Weight of title, phrasings, answer and labels (tags, product, category) in BM25F."""
-
-K1 = 1.5
-B = 0.75
-"""Saturation and length normalisation of BM25, as bm25s ships them."""
+from search.lexical_arrays import LexicalArrays, text_keys
+from search.lexical_schema import K1, Field, saturated
+from search.lexical_spans import Places, joined, summed
+from search.query_terms import QueryTerm
 
 MAX_POSTINGS = 100_000
-"""Postings read for one query and half, rarest first: common terms cost most and tell least."""
+"""Postings read to find candidates, rarest first: common terms cost most and tell least."""
+
+LEAST_MOST = 1e-9
+"""Keeps a query without any term from dividing by nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class FoundTerms:
-    """The postings of a query's terms, one element for each (term, document) found.
+class Spans:
+    """Postings of the alternatives of some terms, aligned: where they start and end.
 
-    `rows` (k,), `counts` (k, 4) normalised term frequencies, `rarity` (k,) inverse document
-    frequency times the term's weight in the query. `most` is the BM25 of a document that has
-    every term without end. `code_rows` are the documents of each code that was found.
+    `terms` numbers the query's terms; `rarity` and `worth` are the alternative's.
     """
 
-    size: int
-    rows: NDArray[np.intp]
-    counts: NDArray[np.float32]
-    rarity: NDArray[np.float32]
-    most: float
-    code_rows: tuple[NDArray[np.intp], ...]
+    starts: Places
+    ends: Places
+    terms: Places
+    rarity: NDArray[np.float64]
+    worth: NDArray[np.float64]
 
-    def share_of_most(self) -> NDArray[np.float64]:
-        """Return BM25F of every document as a share of the most possible, shape (n,)."""
-        bm25 = _saturated(_weighted(self.counts)) * self.rarity
-        return np.bincount(self.rows, bm25, minlength=self.size) / max(self.most, 1e-9)
+    def __len__(self) -> int:
+        return len(self.starts)
 
-    def any_term(self) -> NDArray[np.bool_]:
-        """Return which documents have at least one term, shape (n,)."""
-        found = np.zeros(self.size, dtype=np.bool_)
-        found[self.rows] = True
-        return found
+    @property
+    def lengths(self) -> Places:
+        """How many postings each has."""
+        return self.ends - self.starts
 
-    def rows_with_code(self, most_documents: int) -> frozenset[int]:
-        """Return the documents with a code of the query that at most so many documents have."""
-        return frozenset(
-            row for rows in self.code_rows if len(rows) <= most_documents for row in rows.tolist()
+    def of(self, at: Places) -> Spans:
+        """Those at some places."""
+        return Spans(
+            self.starts[at], self.ends[at], self.terms[at], self.rarity[at], self.worth[at]
         )
 
-    def parts(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    def pairs(self) -> list[tuple[int, int]]:
+        """Start and end of each."""
+        return list(zip(self.starts.tolist(), self.ends.tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class AskedTerms:
+    """What the terms of one query find.
+
+    `read` are the spans within the bound of cost, and `rows` their documents, one after the
+    other; `left` are the others. `most` is the BM25 of a document that has every term without
+    end. `codes` is where the postings of each code that was found start and end.
+    """
+
+    arrays: LexicalArrays
+    read: Spans
+    left: Spans
+    rows: Places
+    most: float
+    codes: tuple[tuple[int, int], ...]
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether some postings were not read."""
+        return len(self.left) > 0
+
+    def shares(self) -> tuple[Places, NDArray[np.float64]]:
+        """Return documents with a term that was read, and BM25F as a share of the most possible."""
+        pairs, lengths = self.read.pairs(), self.read.lengths
+        bm25 = joined(self.arrays.term_weights, pairs) * np.repeat(
+            (self.read.rarity * self.read.worth / max(self.most, LEAST_MOST)), lengths
+        )
+        return summed(self.rows, bm25, len(self.arrays.inverse_lengths))
+
+    def parts(self, rows: Places) -> NDArray[np.float64]:
         """Return BM25F, its share, BM25 of title, phrasings, answer, and the share of terms.
 
-        Shape (len(rows), 6).
+        Shape (len(rows), 6), exactly, from all postings. Of several alternatives of a term
+        that a document has, the one that is worth most there counts. `rows` rise.
         """
-        places = np.full(self.size, -1, dtype=np.intp)
-        places[rows] = np.arange(len(rows))
-        at = places[self.rows]
-        kept = at >= 0
-        at, counts, rarity = at[kept], self.counts[kept], self.rarity[kept]
+        at, places, spans = self._found_in(rows)
+        rarity, worth = self._rarity_and_worth(spans)
+        weights = self.arrays.term_weights[places] * worth
+        terms = np.concatenate([self.read.terms, self.left.terms])
+        if len(set(terms.tolist())) < len(terms):
+            best = _best_of_each(terms[spans] * len(rows) + at, weights)
+            at, places = at[best], places[best]
+            rarity, worth, weights = rarity[best], worth[best], weights[best]
 
-        def summed(values: NDArray[np.float32]) -> NDArray[np.float64]:
+        def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
             return np.bincount(at, values * rarity, len(rows)).astype(np.float64)
 
-        bm25 = summed(_saturated(_weighted(counts)))
-        fields = (Field.TITLE, Field.PHRASINGS, Field.ANSWER)
-        terms = summed(np.ones(len(at), dtype=np.float32)) * (K1 + 1) / max(self.most, 1e-9)
+        counts = self.arrays.term_counts[places] * self.arrays.inverse_lengths[rows[at]]
+        fields = saturated(counts) * worth[:, None]
+        bm25 = total(weights)
+        most = max(self.most, LEAST_MOST)
         return np.column_stack(
             [
                 bm25,
-                bm25 / max(self.most, 1e-9),
-                *(summed(_saturated(counts[:, place])) for place in fields),
-                np.minimum(terms, 1.0),
+                bm25 / most,
+                *(
+                    total(fields[:, place])
+                    for place in (Field.TITLE, Field.PHRASINGS, Field.ANSWER)
+                ),
+                np.minimum(total(worth) * (K1 + 1) / most, 1.0),
             ]
         )
 
+    def _found_in(self, rows: Places) -> tuple[Places, Places, Places]:
+        """Return for each posting of these documents: which document, its place, its span."""
+        slots = np.zeros(len(self.arrays.inverse_lengths), dtype=np.int32)
+        slots[rows] = np.arange(1, len(rows) + 1)
+        slot = slots[self.rows]
+        found = np.flatnonzero(slot > 0)
+        ends = np.cumsum(self.read.lengths)
+        span = np.searchsorted(ends, found, side="right")
+        at = [slot[found].astype(np.intp) - 1]
+        places = [found - (ends - self.read.lengths)[span] + self.read.starts[span]]
+        spans = [span]
+        for number, (start, end) in enumerate(self.left.pairs(), len(self.read)):
+            own = self.arrays.term_rows[start:end]
+            place = np.minimum(np.searchsorted(own, rows), len(own) - 1)
+            has = np.flatnonzero(own[place] == rows)
+            at.append(has)
+            places.append(place[has] + start)
+            spans.append(np.full(len(has), number, dtype=np.intp))
+        return np.concatenate(at), np.concatenate(places), np.concatenate(spans)
 
-@dataclass(frozen=True, slots=True)
-class TermWeights:
-    """What BM25 needs of all documents: 1 / normalised length of each field, shape (n, 4)."""
-
-    inverse_lengths: NDArray[np.float32]
-
-    @classmethod
-    def from_lengths(cls, stored: bytes) -> TermWeights:
-        """Read the array `lengths` of the index file."""
-        lengths = np.frombuffer(stored, dtype="<f4").reshape(-1, len(Field))
-        mean = lengths.mean(axis=0) if len(lengths) else np.ones(len(Field))
-        relative = lengths / np.maximum(mean, 1e-9)
-        return cls((1.0 / (1.0 - B + B * relative)).astype(np.float32))
-
-    def find(
-        self,
-        terms: Sequence[QueryTerm],
-        sizes: Mapping[str, int],
-        read: Callable[[Iterable[str]], Mapping[str, bytes]],
-    ) -> FoundTerms:
-        """Read the terms' postings, rarest first until MAX_POSTINGS.
-
-        `sizes` is the length in bytes of each term's postings, where it has any.
-        """
-        total = len(self.inverse_lengths)
-        counted = [
-            (max(sizes.get(name, 0) for name in term.alternatives) // POSTING.itemsize, term)
-            for term in terms
-        ]
-        counted.sort(key=lambda pair: pair[0])
-        kept: list[tuple[str, float, bool]] = []
-        most = 0.0
-        budget = MAX_POSTINGS
-        for count, term in counted:
-            rarity = term.weight * math.log(1 + (total - count + 0.5) / (count + 0.5))
-            most += rarity * (K1 + 1)
-            if count and (count <= budget or not kept):
-                budget -= count
-                kept.extend((name, rarity, term.is_code) for name in term.alternatives)
-        stored = read([name for name, _, _ in kept])
-        return self._found([each for each in kept if each[0] in stored], stored, most)
-
-    def _found(
-        self,
-        kept: Sequence[tuple[str, float, bool]],
-        stored: Mapping[str, bytes],
-        most: float,
-    ) -> FoundTerms:
-        blobs = [stored[name] for name, _, _ in kept]
-        postings = np.frombuffer(b"".join(blobs), dtype=POSTING)
-        rows = postings["row"].astype(np.intp)
-        lengths = [len(blob) // POSTING.itemsize for blob in blobs]
-        ends = np.cumsum(lengths).tolist()
-        return FoundTerms(
-            size=len(self.inverse_lengths),
-            rows=rows,
-            counts=postings["counts"] * self.inverse_lengths[rows],
-            rarity=np.repeat(np.array([each[1] for each in kept], dtype=np.float32), lengths),
-            most=most,
-            code_rows=tuple(
-                rows[end - length : end]
-                for (_, _, is_code), length, end in zip(kept, lengths, ends, strict=True)
-                if is_code
-            ),
+    def _rarity_and_worth(self, spans: Places) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return (
+            np.concatenate([self.read.rarity, self.left.rarity])[spans],
+            np.concatenate([self.read.worth, self.left.worth])[spans],
         )
 
 
-@dataclass(frozen=True, slots=True)
-class NgramWeights:
-    """What the n-gram cosine needs of all passages.
+def ask_terms(
+    arrays: LexicalArrays, terms: Sequence[QueryTerm], *, bounded: bool = True
+) -> AskedTerms:
+    """Look the terms up and read their postings, rarest first until MAX_POSTINGS if `bounded`.
 
-    `ngrams` ascending hashes and `counts` of passages for each, shape (m,). `passage_rows` the
-    document and `inverse_norms` 1 / vector length of each passage, shape (p,). `starts` the
-    first passage of each document, shape (n,).
+    The rarest are read in any case.
     """
-
-    ngrams: NDArray[np.uint32]
-    counts: NDArray[np.uint32]
-    passage_rows: NDArray[np.uint32]
-    inverse_norms: NDArray[np.float32]
-    starts: NDArray[np.intp]
-
-    @classmethod
-    def from_arrays(cls, stored: Mapping[str, bytes]) -> NgramWeights:
-        """Read the arrays of the index file."""
-        passage_rows = np.frombuffer(stored["passage_rows"], dtype=PASSAGE)
-        return cls(
-            ngrams=np.frombuffer(stored["ngrams"], dtype="<u4"),
-            counts=np.frombuffer(stored["ngram_counts"], dtype="<u4"),
-            passage_rows=passage_rows,
-            inverse_norms=np.frombuffer(stored["inverse_norms"], dtype="<f4"),
-            starts=np.flatnonzero(np.diff(passage_rows.astype(np.int64), prepend=-1)),
-        )
-
-    def similarities(self, text: str, read: Callable[[list[int]], bytes]) -> NDArray[np.float64]:
-        """Return the cosine of the text to each document's best wording, shape (n,), 0 to 1.
-
-        N-grams that no wording has count in the text's length, so a text about something else
-        stays far from everything.
-        """
-        asked = np.array(sorted(ngrams(text)), dtype=np.uint32)
-        if not len(asked) or not len(self.ngrams):
-            return np.zeros(len(self.starts))
-        places = np.minimum(np.searchsorted(self.ngrams, asked), len(self.ngrams) - 1)
-        known = self.ngrams[places] == asked
-        counts = np.where(known, self.counts[places], 0)
-        squares = ngram_weights(counts, len(self.passage_rows)) ** 2
-        kept = _rarest(counts, MAX_POSTINGS)
-        passages = np.frombuffer(read(asked[kept].tolist()), dtype=PASSAGE)
-        shared = np.bincount(
-            passages, np.repeat(squares[kept], counts[kept]), minlength=len(self.passage_rows)
-        )
-        cosines = shared * self.inverse_norms / math.sqrt(squares.sum())
-        return np.minimum(np.maximum.reduceat(cosines, self.starts), 1.0)
+    spans, most = _spans(arrays, terms)
+    order = np.argsort(spans.lengths, kind="stable")
+    fits = np.cumsum(spans.lengths[order]) <= (MAX_POSTINGS if bounded else math.inf)
+    fits[:1] = True
+    read = spans.of(order[fits])
+    rows = joined(arrays.term_rows, read.pairs()).astype(np.intp)
+    return AskedTerms(
+        arrays=arrays,
+        read=read,
+        left=spans.of(order[~fits]),
+        rows=rows,
+        most=most,
+        codes=tuple(
+            span
+            for span, term in zip(spans.pairs(), spans.terms.tolist(), strict=True)
+            if terms[term].is_code
+        ),
+    )
 
 
-def best_rows(score: NDArray[np.float64], limit: int) -> NDArray[np.intp]:
-    """Return the rows of the highest scores above 0, best first, equal ones by row."""
-    rows = np.flatnonzero(score > 0)
-    if len(rows) > limit:
-        bound = np.partition(score[rows], len(rows) - limit)[len(rows) - limit]
-        rows = rows[score[rows] >= bound]
-    return rows[np.argsort(-score[rows], kind="stable")][:limit]
+def _spans(arrays: LexicalArrays, terms: Sequence[QueryTerm]) -> tuple[Spans, float]:
+    """Return the postings of all alternatives that there are, and the most BM25 of the query."""
+    named = [(number, *each) for number, term in enumerate(terms) for each in term.weighted]
+    keys = text_keys(name for _, name, _ in named)
+    places = np.minimum(np.searchsorted(arrays.terms, keys), max(len(arrays.terms) - 1, 0))
+    known = arrays.terms[places] == keys if len(arrays.terms) else np.zeros(len(keys), np.bool_)
+    starts = np.where(known, arrays.term_starts[places], 0)
+    ends = np.where(known, arrays.term_starts[places + known], 0)
+    numbers = np.array([number for number, _, _ in named], dtype=np.intp)
+    worth = np.array([each for _, _, each in named])
+    counts = np.where(known, arrays.term_documents[places], 0) if len(arrays.terms) else ends
+    rarity, most = _rarities(terms, numbers, counts, worth, int(arrays.totals[0]))
+    at = np.flatnonzero(ends > starts)
+    return Spans(starts[at], ends[at], numbers[at], rarity[at], worth[at]), most
 
 
-def _rarest(counts: NDArray[np.integer], budget: int) -> NDArray[np.bool_]:
-    """Return which of the counts above 0 fit the budget, the smallest first."""
-    order = np.argsort(counts, kind="stable")
-    kept = np.zeros(len(counts), dtype=np.bool_)
-    kept[order[np.cumsum(counts[order], dtype=np.int64) <= budget]] = True
-    return kept & (counts > 0)
+def _rarities(
+    terms: Sequence[QueryTerm],
+    numbers: Places,
+    counts: Places,
+    worth: NDArray[np.float64],
+    total: int,
+) -> tuple[NDArray[np.float64], float]:
+    """Return each alternative's inverse document frequency times its weight, and the most BM25.
+
+    A term is as rare as its own word; where that stands nowhere, as what counts for it. What
+    is not the word itself is no rarer than it is: the usual part of a rare compound is usual.
+    """
+    own = np.zeros(len(terms), dtype=np.intp)
+    np.maximum.at(own, numbers, np.where(worth >= 1.0, counts, 0))
+    other = np.zeros(len(terms), dtype=np.intp)
+    np.maximum.at(other, numbers, counts)
+    found = np.where(own > 0, own, other)
+    weights = np.array([term.weight for term in terms])
+    rarity = weights * np.log(1 + (total - found + 0.5) / (found + 0.5))
+    alone = weights[numbers] * np.log(1 + (total - counts + 0.5) / (counts + 0.5))
+    whole = rarity[numbers]
+    each = np.where(worth >= 1.0, whole, np.minimum(whole, alone))
+    return each, float(rarity.sum()) * (K1 + 1)
 
 
-def _weighted(counts: NDArray[np.float32]) -> NDArray[np.float32]:
-    # Not `@`: BLAS would wake threads for this, and other searches need the cores.
-    return np.asarray(np.einsum("ij,j->i", counts, FIELD_WEIGHTS), dtype=np.float32)
-
-
-def _saturated(frequency: NDArray[np.float32]) -> NDArray[np.float32]:
-    return frequency * (K1 + 1) / (frequency + K1)
+def _best_of_each(keys: Places, values: NDArray[np.float64]) -> Places:
+    """Return where the greatest value of each key stands."""
+    order: Places = np.lexsort((values, keys))
+    last: Places = order[np.diff(keys[order], append=-1) != 0]
+    return last

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
-from search.analysis import (
-    bigrams,
-    find_words,
-    folded_word,
-    is_cjk,
-    is_stop_word,
-    split_words,
-    stem,
-)
-from search.query import ParsedQuery, code_key, codes_with_places
-
-Mark = tuple[int, int]
+from search.analysis import bigrams, is_stop_word, split_words, stem
+from search.query import ParsedQuery, code_key
+from search.readable import Mark, ReadText
 
 MIN_COMPOUND_PART = 5
 """Shorter stems stand inside other words by accident."""
@@ -30,47 +21,36 @@ MIN_CODE_PART = 3
 class Marker:
     """Finds what one query asks for in texts of one language, by stem, fold and code.
 
-    `parts` are those stems that may stand inside a compound, `codes` the keys of exact codes.
-    What a word is worth is remembered, since the hits of a query share most of their words.
+    `lines` are the stems, each between two line ends, `parts` those that may stand inside a
+    compound, `codes` the keys of exact codes.
     """
 
     stems: frozenset[str]
+    lines: tuple[str, ...]
     parts: tuple[str, ...]
     codes: frozenset[str]
-    lang: str
-    _known: dict[str, tuple[Mark, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, query: ParsedQuery, lang: str) -> Marker:
         """The marker of a query for texts of this language."""
-        return cls(*_wanted(query.words, query.codes, lang), lang)
+        return cls(*_wanted(query.words, query.codes, lang))
 
-    def marks(self, text: str) -> tuple[Mark, ...]:
+    def marks(self, read: ReadText) -> tuple[Mark, ...]:
         """The (start, end) ranges to emphasise, ascending, apart; a code is one range."""
-        if not self.stems and not self.codes:
-            return ()
-        found: list[Mark] = []
-        known = self._known
-        for word in find_words(text):
-            written = word.group()
-            inside = known.get(written)
-            if inside is None:
-                inside = known[written] = self._inside(written)
-            for start, end in inside:
-                found.append((word.start() + start, word.start() + end))
-        if self.codes:
-            found += [place for code, place in codes_with_places(text) if code in self.codes]
-            found.sort()
+        words: set[int] = set()
+        for line in self.lines:
+            if line in read.stems.text:
+                words.update(read.stems.same(line))
+        for part in self.parts:
+            if part in read.folded.text:
+                words.update(read.folded.holding(part))
+        found = [(read.starts[number], read.ends[number]) for number in words]
+        for run, start in read.runs:
+            found += [(start + a, start + b) for a, b in _inside_run(run, self.stems)]
+        if self.codes and read.codes:
+            found += [place for code, place in read.codes if code in self.codes]
+        found.sort()
         return merged_marks(found)
-
-    def _inside(self, written: str) -> tuple[Mark, ...]:
-        """Where a word is marked, counted from its own beginning."""
-        folded = folded_word(written)
-        if is_cjk(folded):
-            return _inside_run(folded, self.stems) if len(folded) == len(written) else ()
-        if stem(folded, self.lang) in self.stems or any(part in folded for part in self.parts):
-            return ((0, len(written)),)
-        return ()
 
 
 def merged_marks(marks: Sequence[Mark]) -> tuple[Mark, ...]:
@@ -87,8 +67,8 @@ def merged_marks(marks: Sequence[Mark]) -> tuple[Mark, ...]:
 @lru_cache(maxsize=1_000)
 def _wanted(
     words: tuple[str, ...], codes: tuple[str, ...], lang: str
-) -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
-    """Return the stems to mark, those that may stand inside a compound, and the codes' keys."""
+) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...], frozenset[str]]:
+    """Return what a `Marker` is made of."""
     small = {word for code in codes for word in split_words(code) if len(word) < MIN_CODE_PART}
     folded = [word for word in split_words(" ".join(words)) if word not in small]
     telling = [word for word in folded if not is_stop_word(word, (lang, "en"))]
@@ -97,7 +77,8 @@ def _wanted(
     parts = tuple(
         sorted(each for each in stems if len(each) >= MIN_COMPOUND_PART and each.isalpha())
     )
-    return stems, parts, frozenset(map(code_key, codes))
+    lines = tuple(f"\n{each}\n" for each in sorted(stems))
+    return stems, lines, parts, frozenset(map(code_key, codes))
 
 
 def _inside_run(run: str, stems: frozenset[str]) -> tuple[Mark, ...]:

@@ -78,8 +78,10 @@ class FacetValue:
 class SearchResults:
     """One page of hits and what is known about all of them.
 
-    `total` counts every hit above the floor, on all pages; facet counts add up to the same
-    hits. `near` holds at most three documents below the floor, never shown as answers.
+    `total` counts every hit above the floor, on all pages, among the documents that were worth
+    ranking: at most those nearest by words and those nearest by meaning, in each part of the
+    index (`search.candidates`), one of each group of translations. Facet counts add up to the
+    same hits. `near` holds at most three documents below the floor, never shown as answers.
     `confidence` is the first hit's score, 0 without one. `degraded` names what is missing
     ("model", "index"), None when everything works. `cursor` asks for the next page.
     """

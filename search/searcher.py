@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from kb.access import Viewer
 from kb.errors import InvalidInput
-from search.calibration import Calibration
+from search.calibration import Bounds, Calibration
 from search.candidates import Request
-from search.correction import Corrector
+from search.correction import Corrector, finds_more
 from search.cursor import Cursor
 from search.facets import count_facets
 from search.hits import HitReader
@@ -23,7 +23,9 @@ from search.index import IndexSnapshot
 from search.meaning import QueryEncoder
 from search.query import ParsedQuery, parse_query
 from search.ranking import Ranking, rank
+from search.result_cache import Asked, Key, ResultCache
 from search.results import FacetValue, Filters, Mode, SearchResults, Verdict
+from search.translations import without_other_translations
 
 MAX_LIMIT = 100
 """Hits on one page at most."""
@@ -33,6 +35,9 @@ MAX_NEAR = 3
 
 CACHED_QUERIES = 4_096
 """Query vectors kept: 6 MB at 384 dimensions."""
+
+LEAST_NORM = 1e-9
+"""Two opposite vectors have no middle; nothing is divided by 0."""
 
 Vector = NDArray[np.float32]
 
@@ -54,6 +59,14 @@ class Page:
     after: Cursor | None
     floor: bool
     explain: bool
+
+    @classmethod
+    def of(cls, asked: Asked) -> Page:
+        """The page of a search; raises InvalidInput for a limit or a cursor that cannot be."""
+        if not 1 <= asked.limit <= MAX_LIMIT:
+            raise InvalidInput(f"limit must be 1 to {MAX_LIMIT}, got {asked.limit}", field="limit")
+        after = Cursor.decode(asked.cursor) if asked.cursor else None
+        return cls(asked.limit, after, asked.floor, asked.explain)
 
     def start(self, ranking: Ranking, total: int) -> int:
         """How many of the first `total` documents the pages before this one showed."""
@@ -78,6 +91,7 @@ class Searcher:
         self._encoder = encoder
         self._calibration = calibration
         self._corrector = Corrector()
+        self._results = ResultCache()
         self._encode: Callable[[str], Vector] = lru_cache(CACHED_QUERIES)(self._encode_query)
 
     def search(
@@ -99,32 +113,53 @@ class Searcher:
         Without `floor` every candidate is a hit. Raises InvalidInput for a limit out of range
         or a cursor that is not ours; any text is a query.
         """
-        if not 1 <= limit <= MAX_LIMIT:
-            raise InvalidInput(f"limit must be 1 to {MAX_LIMIT}, got {limit}", field="limit")
-        page = Page(limit, Cursor.decode(cursor) if cursor else None, floor, explain)
+        asked = Asked(query, filters, limit, cursor, floor, explain, lang or "")
+        return self.answer(asked, viewer=viewer)
+
+    def answer(self, asked: Asked, *, viewer: Viewer) -> SearchResults:
+        """What `search` returns; the same search again comes from memory."""
         started = time.perf_counter()
-        parsed = parse_query(query)
+        known = self.recall(asked, viewer=viewer)
+        if known is not None:
+            return known
+        page = Page.of(asked)
+        parsed = parse_query(asked.query)
         snapshot = self._index.snapshot
+        if snapshot is None:
+            return _nothing(parsed, Mode.KEYWORD, "index")
+        lang = asked.lang or viewer.locale
+        parsed = snapshot.wording(viewer.audiences).expand(parsed, lang=lang)
         request = Request(
             query=parsed,
-            vector=self._vector(parsed, snapshot),
-            lang=lang or viewer.locale,
+            vector=self._meant_vector(parsed, snapshot, viewer.audiences),
+            lang=lang,
             audiences=viewer.audiences,
-            filters=_merged(parsed.filters, filters),
+            filters=_merged(parsed.filters, asked.filters),
         )
         results = self._search(request, snapshot, viewer, page)
+        self._results.keep(snapshot, _key(asked, viewer), results)
         return replace(results, took_ms=(time.perf_counter() - started) * 1000)
 
+    def recall(self, asked: Asked, *, viewer: Viewer) -> SearchResults | None:
+        """The results of a search that was made before, in well under a millisecond.
+
+        None where it was not made in this state of the index, for readers of these audiences.
+        """
+        started = time.perf_counter()
+        snapshot = self._index.snapshot
+        known = None if snapshot is None else self._results.find(snapshot, _key(asked, viewer))
+        if known is None:
+            return None
+        return replace(known, took_ms=(time.perf_counter() - started) * 1000)
+
     def _search(
-        self, request: Request, snapshot: IndexSnapshot | None, viewer: Viewer, page: Page
+        self, request: Request, snapshot: IndexSnapshot, viewer: Viewer, page: Page
     ) -> SearchResults:
-        if snapshot is None:
-            return _nothing(request.query, Mode.KEYWORD, "index")
         mode, degraded = (Mode.HYBRID, None) if self._fits(snapshot) else (Mode.KEYWORD, "model")
         if not request.query.free_text:
             return _nothing(request.query, mode, degraded)
-        ranking = rank(snapshot, request, self._calibration)
         bounds = self._calibration.bounds(mode)
+        ranking = self._rank(snapshot, request, floor=bounds.floor)
         total = int((ranking.scores >= bounds.floor).sum()) if page.floor else len(ranking)
         start = page.start(ranking, total)
         end = min(start + page.limit, total)
@@ -144,15 +179,21 @@ class Searcher:
             facets=_facets(snapshot, ranking, total),
             hits=reader.hits(start, end, explaining=explaining),
             near=reader.hits(total, total + near, explaining=explaining),
-            did_you_mean=self._did_you_mean(request, snapshot, mode, verdict),
+            did_you_mean=self._did_you_mean(request, snapshot, bounds, confidence),
             cursor=_cursor(ranking, end) if start < end < total else None,
         )
 
+    def _rank(self, snapshot: IndexSnapshot, request: Request, *, floor: float) -> Ranking:
+        ranking = rank(snapshot, request, self._calibration)
+        if request.filters.langs:
+            return ranking
+        return without_other_translations(ranking, snapshot, lang=request.lang, floor=floor)
+
     def _did_you_mean(
-        self, request: Request, snapshot: IndexSnapshot, mode: Mode, verdict: Verdict
+        self, request: Request, snapshot: IndexSnapshot, bounds: Bounds, confidence: float
     ) -> str | None:
         """A correction that would find more than the query did, None where there is none."""
-        if verdict is Verdict.ANSWER:
+        if bounds.verdict(confidence) is Verdict.ANSWER:
             return None
         proposed = self._corrector.correct(request.query, snapshot, request.audiences)
         if proposed is None:
@@ -161,21 +202,38 @@ class Searcher:
         corrected = parse_query(proposed)
         meant = replace(request, query=corrected, vector=self._vector(corrected, snapshot))
         found = rank(snapshot, meant, self._calibration)
-        confidence = float(found.scores[0]) if len(found) else 0.0
-        better = self._calibration.bounds(mode).verdict(confidence).rank > verdict.rank
-        return proposed if better else None
+        surer = float(found.scores[0]) if len(found) else 0.0
+        return proposed if finds_more(confidence, surer, bounds) else None
 
     def _fits(self, snapshot: IndexSnapshot) -> bool:
         return self._encoder is not None and self._encoder.fingerprint == snapshot.fingerprint
 
-    def _vector(self, query: ParsedQuery, snapshot: IndexSnapshot | None) -> Vector | None:
-        if snapshot is None or not query.free_text or not self._fits(snapshot):
+    def _meant_vector(
+        self, query: ParsedQuery, snapshot: IndexSnapshot, audiences: frozenset[str]
+    ) -> Vector | None:
+        """The query's vector; with a likely typo, half of it is that of the query without."""
+        typed = self._vector(query, snapshot)
+        if typed is None:
+            return None
+        corrected = self._corrector.meant(query, snapshot, audiences)
+        meant = None if corrected is None else self._vector(parse_query(corrected), snapshot)
+        if meant is None:
+            return typed
+        both = typed + meant
+        return np.asarray(both / max(float(np.linalg.norm(both)), LEAST_NORM), dtype=np.float32)
+
+    def _vector(self, query: ParsedQuery, snapshot: IndexSnapshot) -> Vector | None:
+        if not query.free_text or not self._fits(snapshot):
             return None
         return self._encode(query.free_text)
 
     def _encode_query(self, text: str) -> Vector:
         assert self._encoder is not None
         return np.asarray(self._encoder.encode([text])[0], dtype=np.float32)
+
+
+def _key(asked: Asked, viewer: Viewer) -> Key:
+    return (asked if asked.lang else replace(asked, lang=viewer.locale)), viewer.audiences
 
 
 def _merged(typed: Filters, given: Filters) -> Filters:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from kb.access import PUBLIC
 from kb.store.changes import Change
+from kb.synonyms import SynonymGroup
 from search.analysis import split_words
 from search.delta import Record
 from search.documents import Document, DocumentPhrasing
@@ -104,6 +105,7 @@ class MemoryRecord(Record):
         self.kept = {document.id: document for document in documents}
         self.stored = vectors_of(self.kept.values())
         self.log: list[Change] = []
+        self.groups: list[SynonymGroup] = []
 
     def put(self, document: Document, *, encoded: bool = True) -> None:
         self.kept[document.id] = document
@@ -129,6 +131,13 @@ class MemoryRecord(Record):
 
     def vectors(self, fingerprint: str, hashes: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
         return {key: self.stored[key] for key in hashes if key in self.stored}
+
+    def synonyms(self) -> Sequence[SynonymGroup]:
+        return self.groups
+
+    def say_the_same(self, *groups: SynonymGroup) -> None:
+        self.groups = list(groups)
+        self._changed("synonyms", 1)
 
     def _changed(self, kind: str, id_: int) -> None:
         self.log.append(Change(len(self.log) + 1, kind, id_, "changed"))

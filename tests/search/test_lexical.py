@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import random
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,10 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.errors import Conflict, Unavailable
+from search import lexical_ngrams, lexical_scoring
+from search.analysis import ngrams
 from search.documents import Document, DocumentPhrasing
 from search.lexical import LexicalIndex
-from search.lexical_matches import lexical_score
+from search.lexical_matches import MATCH_COLUMNS, lexical_score
 from search.query import parse_query
+from search.query_terms import QueryTerm
 
 
 def entry(title, answer="", *, lang="en", hidden=(), shown=(), **fields):
@@ -258,6 +264,22 @@ def test_a_file_that_cannot_be_written_is_one_clear_line(tmp_path):
         LexicalIndex.build(tmp_path / "missing" / "lexical.sqlite3", STORE)
 
 
+@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "other"])
+def test_a_damaged_file_of_arrays_is_refused(tmp_path, damage):
+    path = tmp_path / "lexical.sqlite3"
+    LexicalIndex.build(path, STORE)
+    beside = tmp_path / "lexical.arrays"
+    whole = beside.read_bytes()
+    if damage == "missing":
+        beside.unlink()
+    else:
+        kept = {"empty": b"", "cut": whole[:-64], "other": b"x" * len(whole)}
+        beside.write_bytes(kept[damage])
+
+    with pytest.raises(Unavailable):
+        LexicalIndex.open(path)
+
+
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "other", "incomplete", "old"])
 def test_a_damaged_file_is_refused(tmp_path, damage):
     path = tmp_path / "lexical.sqlite3"
@@ -322,3 +344,110 @@ def test_the_vocabulary_holds_only_what_these_readers_see():
     assert index.vocabulary(frozenset({"public", "internal"}))["pump"] == 2
     assert "recall" in index.vocabulary(frozenset({"internal"}))
     index.close()
+
+
+NGRAM = MATCH_COLUMNS.index("ngram")
+
+MANY_WORDS = [f"{first}{second}" for first in "bdfgklmnprst" for second in ("ane", "ilo", "ure")]
+
+
+def many_entries(count=600):
+    drawn = random.Random(3)
+    return [
+        entry(
+            f"how do i {' '.join(drawn.sample(MANY_WORDS, 2))} {number % 9}",
+            " ".join(drawn.sample(MANY_WORDS, 3)),
+            hidden=[f"how to {' '.join(drawn.sample(MANY_WORDS, 3))}" for _ in range(3)],
+        )
+        for number in range(count)
+    ]
+
+
+@pytest.fixture
+def narrow_bounds(monkeypatch):
+    """Bounds of cost that a small store reaches."""
+    monkeypatch.setattr(lexical_scoring, "MAX_POSTINGS", 300)
+    monkeypatch.setattr(lexical_ngrams, "MAX_PASSAGES", 100)
+
+
+MANY_QUERIES = ["how do i bane kilo 3", "to fure the nilo", "bane", "rilo lure gane how do i"]
+
+
+@pytest.mark.usefixtures("narrow_bounds")
+def test_bounds_of_cost_lose_few_of_the_best_and_what_is_told_of_terms_stays_exact():
+    index = LexicalIndex.in_memory(many_entries())
+    for text in MANY_QUERIES:
+        query = parse_query(text)
+        found = index.find(query, allowed=None, limit=60, lang="en")
+        every = index.find(query, allowed=None, limit=60, lang="en", exhaustive=True)
+
+        assert found.rows[0] == every.rows[0]
+        assert len(np.intersect1d(found.rows, every.rows[:10])) >= 8
+        exact = dict(zip(every.rows.tolist(), every.table.tolist(), strict=True))
+        for row, parts in zip(found.rows.tolist(), found.table.tolist(), strict=True):
+            known = exact.get(row, parts)
+            assert parts[:NGRAM] == pytest.approx(known[:NGRAM], abs=1e-6)
+            # The best wording may be one that costs too much to look at.
+            assert parts[NGRAM] <= known[NGRAM] + 1e-6
+    index.close()
+
+
+@pytest.mark.usefixtures("narrow_bounds")
+def test_a_narrow_filter_is_filled_whatever_the_bounds_of_cost():
+    index = LexicalIndex.in_memory(many_entries())
+    allowed = np.zeros(len(index), dtype=np.bool_)
+    allowed[[7, 99, 300, 511]] = True
+
+    for text in MANY_QUERIES:
+        query = parse_query(text)
+        found = index.find(query, allowed=allowed, limit=60, lang="en")
+        every = index.find(query, allowed=allowed, limit=60, lang="en", exhaustive=True)
+        assert found.rows.tolist() == every.rows.tolist()
+        assert set(found.rows.tolist()) <= {7, 99, 300, 511}
+    assert len(index.find(parse_query("how do i"), allowed=allowed, limit=60, lang="en").rows) == 4
+    index.close()
+
+
+def test_ngrams_of_two_words_count_once():
+    texts = ["reset resetting reset", "reset the thing", "unresetable"]
+    index = LexicalIndex.in_memory([entry(text) for text in texts])
+    asked = "resetting reset"
+
+    counts = {}
+    for passage in (ngrams(text) for text in texts):
+        for gram in passage:
+            counts[gram] = counts.get(gram, 0) + 1
+
+    def squared(grams):
+        # The three answers, though empty, are passages too.
+        return sum((math.log((1 + 6) / (1 + counts.get(gram, 0))) + 1) ** 2 for gram in grams)
+
+    for match in found(index, asked):
+        title = ngrams(texts[match.row])
+        cosine = squared(title & ngrams(asked)) / math.sqrt(squared(title) * squared(ngrams(asked)))
+        assert match.ngram == pytest.approx(cosine, abs=1e-5)
+    index.close()
+
+
+def test_of_the_alternatives_of_a_term_the_best_counts_once():
+    index = LexicalIndex.in_memory([entry("parcel"), entry("package"), entry("parcel package")])
+
+    def strength(*alternatives, worths=()):
+        query = replace(parse_query("parcel"), terms=(QueryTerm(alternatives, 1.0, worths=worths),))
+        matches = index.search(query, allowed=None, limit=10, lang="en")
+        return {match.row: match for match in matches}
+
+    one = strength("parcel")
+    both = strength("parcel", "packag", worths=(1.0, 0.5))
+    assert both[0].bm25 == pytest.approx(one[0].bm25)
+    assert both[2].bm25 == pytest.approx(one[2].bm25)
+    assert both[1].term_share == pytest.approx(both[0].term_share / 2)
+    assert 1 not in one or one[1].bm25 == 0.0
+    index.close()
+
+
+def test_a_term_is_known_with_its_number_of_documents(index):
+    terms = index.spelt_terms
+
+    assert terms.documents("pump") == 2
+    assert terms.documents("pumps") == 0

@@ -1,4 +1,6 @@
 import random
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -6,16 +8,22 @@ from hypothesis import strategies as st
 
 from kb.access import GUEST, INTERNAL, MEMBERS, PUBLIC, Role, Viewer
 from kb.errors import Conflict, InvalidInput
+from kb.synonyms import SynonymGroup
 from search.bootstrap import calibrate_bootstrap
-from search.correction import Corrector
+from search.calibration import Bounds
+from search.correction import Corrector, finds_more
 from search.query import parse_query
-from search.results import Filters, Mode, Verdict
+from search.result_cache import RESULT_BYTES, Asked, ResultCache
+from search.results import Filters, Mode, SearchResults, Verdict
 from search.searcher import Searcher
+from search.synonyms import Synonyms
 from tests.search.stores import HELP_DESK, LetterEncoder, Shelf, entry, snapshot
 
 AGENT = Viewer(role=Role.AGENT)
 CUSTOMER = Viewer(role=Role.CUSTOMER)
 PARTNER = Viewer(role=Role.CUSTOMER, groups=frozenset({"partners"}))
+
+EMPTY = SearchResults("", Mode.HYBRID, None, Verdict.NONE, 0.0, 0, 0.0, {}, (), ())
 
 WORDS = [
     "battery",
@@ -174,29 +182,46 @@ def test_each_viewer_finds_what_they_may_read_and_nothing_else(searcher):
     assert 7 not in ids(GUEST, "discount for members")
 
 
-def test_a_correction_never_uses_a_word_that_the_viewer_may_not_read(searcher):
-    assert searcher.search("zebrovski", viewer=AGENT).did_you_mean == "zebrowski"
-    assert searcher.search("zebrovski", viewer=CUSTOMER).did_you_mean is None
-    assert searcher.search("pasword", viewer=GUEST).did_you_mean == "password"
+TYPOS = ["pasword", "parcle", "zebrovski", "refnud", "dispach", "lable", "the rinse of a brwe unit"]
 
 
-def test_a_correction_is_offered_only_where_it_finds_more(calibration):
+def test_a_correction_never_uses_a_word_that_the_viewer_may_not_read():
+    held, asked = snapshot(HELP_DESK), parse_query("zebrovski")
+
+    assert Corrector().correct(asked, held, AGENT.audiences) == "zebrowski"
+    assert Corrector().correct(asked, held, CUSTOMER.audiences) is None
+    assert Corrector().correct(parse_query("pasword"), held, GUEST.audiences) == "password"
+
+
+@pytest.mark.parametrize("viewer", [GUEST, AGENT])
+def test_a_correction_is_offered_only_where_it_finds_more(calibration, viewer):
     store = (
         *HELP_DESK,
         entry(8, "When do you deliver?", "Our drivers take one break. " + "Ask them. " * 30),
     )
     searcher = Searcher(Shelf(snapshot(store)), LetterEncoder(), calibration)
-    foreign = parse_query("how do i bake bread")
 
-    proposed = Corrector().correct(foreign, snapshot(store), GUEST.audiences)
+    for text in [*TYPOS, "how do i take bread"]:
+        found = searcher.search(text, viewer=viewer)
+        if found.did_you_mean is not None:
+            meant = searcher.search(found.did_you_mean, viewer=viewer)
+            assert found.verdict is not Verdict.ANSWER
+            assert meant.confidence > found.confidence
+            assert meant.total
 
-    assert proposed == "how do i take break"
-    assert searcher.search(foreign.text, viewer=GUEST).did_you_mean is None
-    assert searcher.search("parcle", viewer=GUEST).did_you_mean == "parcel"
+
+def test_what_is_clearly_surer_or_of_a_better_verdict_is_more():
+    bounds = Bounds(answer=0.5, floor=0.2)
+
+    assert finds_more(0.45, 0.51, bounds)
+    assert finds_more(0.0, 0.21, bounds)
+    assert finds_more(0.25, 0.4, bounds)
+    assert not finds_more(0.25, 0.26, bounds)
+    assert not finds_more(0.0, 0.19, bounds)
 
 
 def test_what_a_correction_would_find_is_looked_for_with_the_same_filters(searcher):
-    assert searcher.search("pasword", viewer=GUEST).did_you_mean == "password"
+    assert searcher.search("pasword", viewer=GUEST, floor=False).hits[0].id == 1
     assert searcher.search("pasword product:shop", viewer=GUEST).did_you_mean is None
 
 
@@ -232,8 +257,104 @@ def test_explaining_names_the_parts_of_a_score(searcher):
     explained = searcher.search("return an item", viewer=GUEST, explain=True).hits[0]
     plain = searcher.search("return an item", viewer=GUEST).hits[0]
 
-    assert explained.score_parts["words_share"] > 0
+    assert any(part > 0 for part in explained.score_parts.values())
+    assert any(name.startswith("confidence") for name in explained.score_parts)
     assert plain.score_parts == {}
+
+
+def test_the_same_search_again_is_answered_from_memory(calibration):
+    searcher = Searcher(Shelf(snapshot(HELP_DESK)), LetterEncoder(), calibration)
+    asked = Asked("where is my parcel")
+
+    assert searcher.recall(asked, viewer=GUEST) is None
+    first = searcher.answer(asked, viewer=GUEST)
+    again = searcher.recall(asked, viewer=GUEST)
+
+    assert replace(again, took_ms=0.0) == replace(first, took_ms=0.0)
+    assert again.hits is first.hits
+    assert again.took_ms != first.took_ms
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Asked("where is my parcel?"),
+        Asked("where is my parcel", Filters(products=("shop",))),
+        Asked("where is my parcel", limit=3),
+        Asked("where is my parcel", floor=False),
+        Asked("where is my parcel", explain=True),
+        Asked("where is my parcel", lang="de"),
+    ],
+)
+def test_another_search_is_not_answered_from_memory(calibration, other):
+    searcher = Searcher(Shelf(snapshot(HELP_DESK)), LetterEncoder(), calibration)
+    searcher.answer(Asked("where is my parcel"), viewer=GUEST)
+
+    assert searcher.recall(other, viewer=GUEST) is None
+
+
+@pytest.mark.parametrize("viewer", [GUEST, CUSTOMER, PARTNER, AGENT])
+def test_no_audience_is_ever_answered_from_the_memory_of_another(calibration, viewer):
+    store = random_store()
+    hidden = {one.id for one in store if one.audience not in viewer.audiences}
+    searcher = Searcher(Shelf(snapshot(store)), LetterEncoder(), calibration)
+    for other in (AGENT, PARTNER, CUSTOMER, GUEST):
+        if other.audiences != viewer.audiences:
+            searcher.search("battery lamp", viewer=other, floor=False, limit=100)
+
+    assert searcher.recall(Asked("battery lamp", floor=False, limit=100), viewer=viewer) is None
+    found = searcher.search("battery lamp", viewer=viewer, floor=False, limit=100)
+
+    assert not hidden & {hit.id for hit in found.hits}
+    remembered = searcher.search("battery lamp", viewer=viewer, floor=False, limit=100)
+    assert remembered.hits is found.hits
+
+
+def test_nothing_is_remembered_across_a_change_of_the_index_or_the_synonyms(calibration):
+    shelf = Shelf(snapshot(HELP_DESK))
+    searcher = Searcher(shelf, LetterEncoder(), calibration)
+    asked = Asked("where is my parcel")
+    assert searcher.answer(asked, viewer=GUEST).hits[0].id == 2
+
+    shelf.snapshot = snapshot([one for one in HELP_DESK if one.id != 2])
+    assert searcher.recall(asked, viewer=GUEST) is None
+    assert 2 not in {hit.id for hit in searcher.answer(asked, viewer=GUEST).hits}
+    synonyms = Synonyms([SynonymGroup(("parcel", "item"))], langs=("en",))
+    shelf.snapshot = replace(shelf.snapshot, synonyms=synonyms)
+    assert searcher.recall(asked, viewer=GUEST) is None
+
+
+def test_the_memory_of_results_is_bounded_and_forgets_the_oldest():
+    results = [replace(EMPTY, query=str(number)) for number in range(4)]
+    few, small = ResultCache(max_entries=2), ResultCache(max_bytes=2 * RESULT_BYTES)
+
+    for cache in (few, small):
+        for one in results[:3]:
+            cache.keep("state", (Asked(one.query), GUEST.audiences), one)
+            cache.find("state", (Asked("0"), GUEST.audiences))
+        known = [cache.find("state", (Asked(one.query), GUEST.audiences)) for one in results]
+        assert known == [results[0], None, results[2], None]
+        cache.keep("other state", (Asked("3"), GUEST.audiences), results[3])
+        assert cache.find("state", (Asked("0"), GUEST.audiences)) is None
+        assert len(cache) == 1
+
+
+def test_threads_that_search_while_the_index_changes_see_one_state_each(calibration):
+    whole, without = snapshot(HELP_DESK), snapshot([one for one in HELP_DESK if one.id != 2])
+    shelf = Shelf(whole)
+    searcher = Searcher(shelf, LetterEncoder(), calibration)
+    expected = [searcher.search("where is my parcel", viewer=GUEST).hits]
+    shelf.snapshot = without
+    expected.append(searcher.search("where is my parcel", viewer=GUEST).hits)
+
+    def search(number):
+        shelf.snapshot = (whole, without)[number % 2]
+        return searcher.search("where is my parcel", viewer=GUEST).hits
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(hits in expected for hits in pool.map(search, range(60)))
+    shelf.snapshot = without
+    assert searcher.search("where is my parcel", viewer=GUEST).hits == expected[1]
 
 
 @pytest.mark.parametrize("limit", [0, -1, 101])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from search.documents import Document, DocumentPhrasing
 from search.marks import Marker
 from search.query import parse_query
+from search.readable import read_document, read_text
 from search.snippets import make_snippet, matched_phrasing
 
 LONG = (
@@ -37,11 +38,17 @@ def entry(answer="", *, title="Cleaning", shown=(), hidden=()):
 
 
 def snippet(answer, text, *, lang="en", max_chars=120):
-    return make_snippet(entry(answer), Marker.of(parse_query(text), lang), max_chars=max_chars)
+    answer = read_document(entry(answer)).answer
+    return make_snippet(answer, Marker.of(parse_query(text), lang), max_chars=max_chars)
 
 
 def marked(text, query, lang="en"):
-    return [text[a:b] for a, b in Marker.of(parse_query(query), lang).marks(text)]
+    marks = Marker.of(parse_query(query), lang).marks(read_text(text, lang))
+    return [text[a:b] for a, b in marks]
+
+
+def named(document, query):
+    return matched_phrasing(read_document(document), parse_query(query))
 
 
 def test_a_short_answer_is_shown_whole():
@@ -121,18 +128,18 @@ def test_no_word_is_cut(words):
 def test_a_shown_wording_nearer_than_the_title_is_named():
     document = entry(shown=["The fan is loud", "Water leaks out"], hidden=["my fan is loud, Bob"])
 
-    assert matched_phrasing(document, parse_query("fan loud")) == "The fan is loud"
-    assert matched_phrasing(document, parse_query("my fan is loud, Bob")) == "The fan is loud"
+    assert named(document, "fan loud") == "The fan is loud"
+    assert named(document, "my fan is loud, Bob") == "The fan is loud"
 
 
 def test_an_unshown_wording_is_never_named():
     document = entry(hidden=["my fan is loud, Bob"])
 
-    assert matched_phrasing(document, parse_query("my fan is loud, Bob")) is None
+    assert named(document, "my fan is loud, Bob") is None
 
 
 def test_no_wording_is_named_where_the_title_fits_better():
     document = entry(title="The fan is loud", shown=["Water leaks out"])
 
-    assert matched_phrasing(document, parse_query("loud fan")) is None
-    assert matched_phrasing(document, parse_query("invoice")) is None
+    assert named(document, "loud fan") is None
+    assert named(document, "invoice") is None

@@ -13,10 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kb.access import Viewer
+from search.query import clean
+from search.result_cache import Asked
 from search.results import Filters, SearchResults
 from web.answers import search_answer
 from web.http.dependencies import ReaderDep, SiteDep
 from web.http.replies import json_reply
+from web.http.search_log import SearchLog
 from web.http.site import Site
 
 router = APIRouter(tags=["search"])
@@ -76,6 +79,9 @@ class SearchOut(BaseModel):
     hits: list[HitOut]
     near: list[HitOut] = Field(description="At most 3 below the floor; they are no answers.")
     cursor: str | None
+    intent: str | None = Field(
+        description="Names this search to POST /clicks and POST /questions; null on later pages."
+    )
 
 
 class Wanted(BaseModel):
@@ -93,6 +99,18 @@ class Wanted(BaseModel):
     floor: Literal["on", "off"] = Field(
         "on", description="off also gives what is below the floor; verdict and near tell no less."
     )
+
+    def asked(self) -> Asked:
+        """The search."""
+        return Asked(
+            query=clean(self.q),
+            filters=self.filters(),
+            limit=self.limit,
+            cursor=self.cursor,
+            floor=self.floor == "on",
+            explain=self.explain,
+            lang=self.lang[0] if len(self.lang) == 1 else "",
+        )
 
     def filters(self) -> Filters:
         """What may be found at all."""
@@ -141,22 +159,29 @@ async def search(
     wanted: Annotated[Wanted, Query()],
 ) -> Response:
     """Find what answers `q`, best first, among what the caller may read."""
-    results = await anyio.to_thread.run_sync(_search, site, viewer, wanted, limiter=limiter)
-    if wanted.cursor is None and request.headers.get("sec-fetch-site") != "same-origin":
-        # Look-ups while somebody types on our own pages are no searches of their own.
-        lang = wanted.lang[0] if wanted.lang else viewer.locale
-        site.intents.add(results, visitor=site.visitors.name(request), lang=lang)
-    return json_reply(search_answer(results, explain=wanted.explain), viewer=viewer)
-
-
-def _search(site: Site, viewer: Viewer, wanted: Wanted) -> SearchResults:
-    return site.live.searcher.search(
-        wanted.q,
-        viewer=viewer,
-        filters=wanted.filters(),
-        limit=wanted.limit,
-        cursor=wanted.cursor,
-        floor=wanted.floor == "on",
-        explain=wanted.explain,
-        lang=wanted.lang[0] if len(wanted.lang) == 1 else None,
+    asked = wanted.asked()
+    # What was looked for before needs no thread of its own.
+    results = site.live.searcher.recall(asked, viewer=viewer)
+    if results is None:
+        results = await anyio.to_thread.run_sync(_search, site, viewer, asked, limiter=limiter)
+    answer = search_answer(results, explain=wanted.explain)
+    return json_reply(
+        answer | {"intent": _noted(request, site, viewer, wanted, results)}, viewer=viewer
     )
+
+
+def _noted(
+    request: Request, site: Site, viewer: Viewer, wanted: Wanted, results: SearchResults
+) -> str | None:
+    """Note the search and return its token; None where it is none of its own."""
+    if wanted.cursor is not None or request.headers.get("sec-fetch-site") == "same-origin":
+        # Look-ups while somebody types on our own pages are no searches of their own.
+        return None
+    lang = wanted.lang[0] if wanted.lang else viewer.locale
+    product = next(iter(wanted.filters().products), None)
+    noted = SearchLog(site, request, viewer)
+    return noted.searched(results, place="api", lang=lang, product=product) or None
+
+
+def _search(site: Site, viewer: Viewer, asked: Asked) -> SearchResults:
+    return site.live.searcher.answer(asked, viewer=viewer)
