@@ -19,6 +19,13 @@ NAMES = {
     "search": "One search in process beside txtai",
     "http": "Searches per second over HTTP beside plain encoding",
     "ranking": "Ranking and no-answer on public sets beside BM25, dense and RRF",
+    "typos": "Typing errors: what one and two edits cost",
+    "learning_curve": "Wordings learned against right answers, beside the nearest wording",
+    "lexical_recall": "Candidates by words beside an exhaustive search",
+    "suggest": "Suggestions while somebody types beside rapidfuzz over all titles",
+    "freshness": "From published to found while people search",
+    "start": "Start of the site with a warm cache",
+    "scale": "Search from 10,000 wordings upwards: time, recall, memory",
     "languages": "What language packs change, set by set",
     "topics": "Topics against gold intents beside BERTopic and community_detection",
 }

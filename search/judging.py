@@ -14,11 +14,13 @@ from indexer.progress import Progress
 from kb.access import GUEST, may_read
 from kb.embedded_text import text_hash
 from search.bootstrap import calibrate_bootstrap
+from search.calibration import Calibration
 from search.documents import Document
 from search.evaluation import CUT, auroc, false_answers, hit, ndcg, recall, reciprocal_rank
-from search.generation import make_segment
+from search.generation import VectorSource, make_segment
 from search.index import IndexSnapshot, snapshot_of
 from search.judged_set import JudgedQuery, JudgedSet
+from search.learning.calibrating import OwnKnowledge, RefitReport, refit
 from search.query import parse_query
 from search.results import Verdict
 from search.searcher import Searcher
@@ -79,7 +81,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """All figures of a judged set: per mode, over all languages and in each."""
+    """All figures of a judged set: per mode, over all languages and in each.
+
+    `learned` says what the search learned from the entries before, None where it did not.
+    """
 
     name: str
     entries: int
@@ -88,26 +93,35 @@ class Judgement:
     unjudged: int
     fingerprint: str
     figures: tuple[Figures, ...]
+    learned: RefitReport | None = None
 
 
 def judge_search(
-    judged: JudgedSet, encoder: Encoder | None, *, on_progress: OnProgress | None = None
+    judged: JudgedSet,
+    encoder: Encoder | None,
+    *,
+    learn: bool = True,
+    on_progress: OnProgress | None = None,
 ) -> Judgement:
     """Measure the search of a guest on a judged set, in each mode that the encoder allows.
 
-    The index is made in memory; a model gets the calibration that a new installation would.
-    Without an encoder words alone are measured.
+    The index is made in memory. The search is that of an installation with these entries after
+    `kb index`: with `learn` calibrated on their wordings, never on the queries; without, as it
+    ships. Without an encoder words alone are measured.
     """
     tell = on_progress or (lambda _progress: None)
     answers: dict[str, list[Answered]] = {}
-    if encoder is None:
-        answers[KEYWORD] = _search(judged, _snapshot(judged, {}, ""), None, KEYWORD, tell)
-    else:
-        vectors = _encode(judged, encoder, tell)
-        snapshot = _snapshot(judged, vectors, encoder.fingerprint)
-        known = _Known(encoder, vectors)
-        answers[HYBRID] = _search(judged, snapshot, known, HYBRID, tell)
-        answers[KEYWORD] = _search(judged, snapshot, None, KEYWORD, tell)
+    vectors = {} if encoder is None else _encode(judged, encoder, tell)
+    known = None if encoder is None else _Known(encoder, vectors)
+    calibration, learned = _calibrate(judged, vectors, known, learn=learn)
+    snapshot = _snapshot(judged, vectors, encoder.fingerprint if encoder else "")
+    if known is not None:
+        answers[HYBRID] = _search(
+            judged, Searcher(_Shelf(snapshot), known, calibration), HYBRID, tell
+        )
+    by_words = Searcher(_Shelf(snapshot), None, calibration)
+    answers[KEYWORD] = _search(judged, by_words, KEYWORD, tell)
+    if encoder is not None:
         answers[MEANING] = _nearest(judged, vectors)
     return Judgement(
         name=judged.name,
@@ -121,6 +135,7 @@ def judge_search(
             for mode, answered in answers.items()
             for figures in _by_lang(mode, judged.queries, answered)
         ),
+        learned=learned,
     )
 
 
@@ -148,29 +163,36 @@ class _Shelf:
 
 
 def _encode(judged: JudgedSet, encoder: Encoder, tell: OnProgress) -> Mapping[str, Vector]:
-    """Encode every phrasing and query once; return the vectors by text hash."""
-    phrasings = (one.text for document in judged.documents for one in document.phrasings)
+    """Encode everything that is searched, and every query, once; return the vectors by hash."""
+    searched = (
+        text for document in judged.documents for text in document.embedded_texts().values()
+    )
     asked = (parse_query(query.text).free_text for query in judged.queries)
-    texts = list(dict.fromkeys((*phrasings, *asked)))
+    texts = list(dict.fromkeys((*searched, *asked)))
     vectors = encoder.encode(texts, on_batch=lambda done: tell(Progress("embed", done, len(texts))))
     return {text_hash(text): vector for text, vector in zip(texts, vectors, strict=True)}
 
 
+def _calibrate(
+    judged: JudgedSet, vectors: Mapping[str, Vector], encoder: _Known | None, *, learn: bool
+) -> tuple[Calibration, RefitReport | None]:
+    shipped = calibrate_bootstrap(encoder)
+    if not learn:
+        return shipped, None
+    own = OwnKnowledge(judged.documents, _source(vectors), encoder)
+    found = refit(own, shipped=shipped, current=shipped)
+    return found.calibration, found.report
+
+
+def _source(vectors: Mapping[str, Vector]) -> VectorSource:
+    return lambda hashes: {key: vectors[key] for key in hashes if key in vectors}
+
+
 def _snapshot(judged: JudgedSet, vectors: Mapping[str, Vector], fingerprint: str) -> IndexSnapshot:
-    segment = make_segment(
-        judged.documents, lambda hashes: {key: vectors[key] for key in hashes if key in vectors}
-    )
-    return snapshot_of(segment, fingerprint=fingerprint)
+    return snapshot_of(make_segment(judged.documents, _source(vectors)), fingerprint=fingerprint)
 
 
-def _search(
-    judged: JudgedSet,
-    snapshot: IndexSnapshot,
-    encoder: _Known | None,
-    mode: str,
-    tell: OnProgress,
-) -> list[Answered]:
-    searcher = Searcher(_Shelf(snapshot), encoder, calibrate_bootstrap(encoder))
+def _search(judged: JudgedSet, searcher: Searcher, mode: str, tell: OnProgress) -> list[Answered]:
     found = []
     for place, query in enumerate(judged.queries, start=1):
         found.append(_answer(searcher, query))

@@ -13,17 +13,16 @@ from indexer.encoder import OnnxEncoder, check_model, find_encoder_of, find_expo
 from indexer.languages import PackRefused
 from kb.errors import KbError, Unavailable
 from kb.settings import Settings
-from kb.store.calibrations import find_calibration, save_calibration
-from kb.store.engine import open_engine, reading, sqlite_path, transaction
+from kb.store.engine import open_engine, sqlite_path
 from kb.store.migrate import is_initialised, require_current_schema
 from search.bootstrap import calibrate_bootstrap
 from search.build import find_manifest
-from search.calibration import Calibration
+from search.calibration import KEYWORD_ONLY, Calibration
 from search.index import IndexFollower
 from search.meaning import QueryEncoder
 from search.record_source import RecordSource
 from search.searcher import Searcher
-from search.shipped_weights import SHIPPED
+from web.stored_calibrations import find_stored, keep, newest_id, serving
 
 log = logging.getLogger(__name__)
 
@@ -118,50 +117,52 @@ def _without(settings: Settings, refused: PackRefused) -> Settings:
 
 
 def stored_calibration(engine: Engine, fingerprint: str) -> Calibration | None:
-    """The record's newest calibration of an encoder."""
-    with reading(engine) as conn:
-        body = find_calibration(conn, fingerprint)
-    return None if body is None else Calibration.from_json(str(body["json"]))
-
-
-def store_calibration(engine: Engine, calibration: Calibration) -> None:
-    """Keep a calibration for every process that serves this record."""
-    with transaction(engine) as conn:
-        save_calibration(
-            conn,
-            calibration.fingerprint,
-            str(calibration.origin),
-            {"json": calibration.to_json()},
-        )
+    """The record's newest calibration of an encoder that this Kundig can read."""
+    found = find_stored(engine, fingerprint)
+    return None if found is None else found.calibration
 
 
 @dataclass(frozen=True, slots=True)
 class SearchParts:
-    """A searcher and the index it follows."""
+    """A searcher and the index it follows; `calibration_id` changes when it should be renewed."""
 
     searcher: Searcher
     follower: IndexFollower
+    calibration_id: int
 
 
 def open_search(settings: Settings, engine: Engine, encoder: QueryEncoder | None) -> SearchParts:
     """A searcher over the current index, already at the record's newest change."""
     follower = IndexFollower(settings.index_dir, RecordSource(engine))
     follower.refresh()
-    calibration = stored_calibration(engine, encoder.fingerprint) if encoder else None
-    if calibration is None:
-        calibration = replace(SHIPPED, fingerprint=encoder.fingerprint if encoder else "")
-    return SearchParts(Searcher(follower, encoder, calibration), follower)
+    return renewed_search(settings, engine, encoder, follower)
+
+
+def renewed_search(
+    settings: Settings, engine: Engine, encoder: QueryEncoder | None, follower: IndexFollower
+) -> SearchParts:
+    """A searcher with the newest calibration over an index that is open already."""
+    # Read first: a calibration that comes meanwhile is taken up at the next look.
+    newest = newest_id(engine)
+    manifest = find_manifest(settings.index_dir)
+    indexed_with = manifest.fingerprint if manifest is not None else KEYWORD_ONLY
+    calibration = serving(engine, encoder, indexed_with=indexed_with)
+    return SearchParts(Searcher(follower, encoder, calibration), follower, newest)
 
 
 def ensure_calibration(
     engine: Engine, encoder: OnnxEncoder, *, on_progress: Callable[[str], None] | None = None
 ) -> Calibration:
-    """The encoder's calibration; a new encoder gets its first one from the shipped judged set."""
-    found = stored_calibration(engine, encoder.fingerprint)
-    if found is not None:
-        return found
+    """The encoder's calibration in use; a new encoder gets one from the shipped judged set.
+
+    So does one whose calibration is of another format, or was only ever made from weights that
+    shipped with an older version.
+    """
+    found = find_stored(engine, encoder.fingerprint)
+    if found is not None and (found.is_learned or found.is_current):
+        return found.calibration
     if on_progress is not None:
         on_progress("calibrating the search for this encoder")
     made = calibrate_bootstrap(encoder)
-    store_calibration(engine, made)
+    keep(engine, made)
     return made

@@ -1,4 +1,4 @@
-"""The command that measures how well the search ranks and knows that it has no answer."""
+"""The commands that measure the search, and let it learn from what the installation has."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ def evaluate(
     split: Annotated[
         str | None, typer.Option(help="Only the queries of this split, like holdout.")
     ] = None,
+    as_shipped: Annotated[
+        bool, typer.Option("--shipped", help="Without learning from the entries' wordings.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure ranking (floor off) and verdicts (floor on) on a judged set; stores nothing."""
@@ -40,7 +43,10 @@ def evaluate(
     encoder = _encoder()
     with shown_steps() as steps:
         judgement = judge_search(
-            judged, encoder, on_progress=lambda at: steps.show(at.step, at.done, at.total)
+            judged,
+            encoder,
+            learn=not as_shipped,
+            on_progress=lambda at: steps.show(at.step, at.done, at.total),
         )
     if as_json:
         print_json(judgement)
@@ -62,6 +68,8 @@ def _print(judgement: Judgement) -> None:
         f"[bold]{judgement.name}[/bold] · {judgement.entries:,} entries with "
         f"{judgement.phrasings:,} phrasings · {judgement.queries:,} queries{left_out}"
     )
+    if judgement.learned is not None:
+        say(f"learned from their wordings: {judgement.learned.why}")
     out.print("\n[bold]ranking[/bold] of the answerable queries, floor off")
     ranking = _table("asked", "recall@1", "@5", "@10", "MRR@10", "nDCG@10", "hit@1")
     verdicts = _table("asked", "none", "answered", "right", "maybe", "false", "AUROC", "false@90")

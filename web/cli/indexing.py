@@ -72,5 +72,7 @@ def tell_index(report: IndexReport) -> None:
         say("embed, group, learn and link wait for the model")
     unchanged = "" if report.built else ", unchanged"
     say(f"build   {report.documents:,} entries searchable{unchanged}")
+    if report.calibration:
+        say(f"rank    {report.calibration}")
     total = sum(report.seconds.values())
     say(f"done in {total:.1f} s ({', '.join(f'{k} {v:.1f}' for k, v in report.seconds.items())})")

@@ -19,6 +19,7 @@ from web.cli.app import app
 from web.cli.engines import open_record
 from web.cli.index_state import index_state
 from web.cli.output import AsJson, out, print_json
+from web.stored_calibrations import StoredCalibration, find_stored
 
 THREADS = 0
 """The forum is not part of the record yet; programs may count on the name."""
@@ -32,6 +33,7 @@ def status(as_json: AsJson = False) -> None:
     counts = record_counts(engine)
     encoder = _encoder_status(settings)
     index = {"state": str(index_state(settings, engine)), **_index_facts(settings)}
+    calibration = find_stored(engine, index.get("fingerprint", ""))
     if as_json:
         print_json(
             {
@@ -42,6 +44,7 @@ def status(as_json: AsJson = False) -> None:
                 "threads": THREADS,
                 "encoder": encoder,
                 "index": index,
+                "calibration": _calibration_facts(calibration),
             }
         )
         return
@@ -51,6 +54,8 @@ def status(as_json: AsJson = False) -> None:
     table.add_column()
     for name, number, facts in (*_record_rows(counts), *_process_rows(counts, encoder, index)):
         table.add_row(name, number, Text(facts))
+    learned = "as shipped" if calibration is None else str(calibration)
+    table.add_row("ranking", "", Text(learned))
     out.print(f"[bold]record[/bold] {settings.home.resolve()} · schema {expected_schema()}")
     out.print(table)
 
@@ -127,6 +132,18 @@ def _why_not_exported(settings: Settings) -> str:
 def _of_index(fingerprint: str) -> dict[str, str]:
     """What is searched with meanwhile."""
     return {"searching_with": fingerprint} if fingerprint else {}
+
+
+def _calibration_facts(calibration: StoredCalibration | None) -> dict[str, Any] | None:
+    """How the search ranks now; None for the weights as they ship."""
+    if calibration is None:
+        return None
+    return {
+        "version": calibration.version.id,
+        "origin": calibration.version.origin,
+        "at": calibration.version.created_at,
+        "questions": calibration.questions,
+    }
 
 
 def _index_facts(settings: Settings) -> dict[str, Any]:

@@ -3,23 +3,30 @@ import shutil
 import sqlite3
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 
 from kb.access import OPERATOR
+from kb.clock import utc_now
 from kb.entries import EntryContent
 from kb.errors import Unavailable
+from kb.intents import SearchIntent
 from kb.settings import Settings
 from kb.store import jobs
 from kb.store.check import check_record
 from kb.store.counts import record_counts
 from kb.store.engine import open_engine, reading, transaction
 from kb.store.entries import add_entry
+from kb.store.intents import add_intents
 from kb.store.schema import jobs as jobs_table
+from kb.store.schema import search_intents
 from search.build import find_manifest
 from tests.indexer.subjects import SubjectEncoder, give_subject
+from tests.search.learning.own_store import SizedLetterEncoder, own_store
 from web.worker import loop
 from web.worker.loop import Stopped, Worker
+from web.worker.recalibration import recalibration_due
 from web.worker.run_lock import index_lock
 
 
@@ -267,3 +274,45 @@ def test_links_that_must_wait_bring_the_next_sweep_forward(new_worker, engine):
 
     assert worker._swept_at + loop.SWEEP_S == pytest.approx(due_at)
     assert worker.step() is False
+
+
+def test_the_worker_settles_searches_about_once_a_minute(new_worker, engine):
+    def outcomes():
+        with reading(engine) as conn:
+            return [row.outcome for row in conn.execute(search_intents.select())]
+
+    worker = new_worker()
+    work_off(worker)
+    asked_at = utc_now() - timedelta(hours=3)
+    intent = SearchIntent(
+        "steam wand drips", "en", "hybrid", "none", 0.1, None, "v1", asked_at, key="k1"
+    )
+    with transaction(engine) as conn:
+        add_intents(conn, [intent])
+
+    worker.step()
+    assert outcomes() == [None]
+    worker._searches_kept_at -= loop.SEARCHES_S
+    worker.step()
+    assert outcomes() == ["left"]
+
+
+def test_learning_that_must_wait_brings_the_next_sweep_forward(new_worker, engine):
+    encoder = SizedLetterEncoder()
+    with transaction(engine) as conn:
+        for document in own_store():
+            wordings = tuple(one.text for one in document.phrasings[1:])
+            content = EntryContent(document.title, document.answer, phrasings=wordings)
+            add_entry(conn, content, viewer=OPERATOR, state="published")
+    worker = new_worker(encoder)
+    due_at = time.monotonic() + 60
+    worker._not_before = {"calibrate": due_at}
+
+    work_off(worker)
+
+    assert recalibration_due(engine, encoder.fingerprint)
+    assert worker._swept_at + loop.SWEEP_S == pytest.approx(due_at)
+    worker._not_before, worker._swept_at = {}, float("-inf")
+    work_off(worker)
+    assert not recalibration_due(engine, encoder.fingerprint)
+    assert worker._not_before["calibrate"] > time.monotonic()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from search.calibration import Bounds, Judge, Logistic
-from search.features import Table
+from search.features import CONFIDENCE_FEATURES, HYBRID_FEATURES, Table
 
 RIDGE = 1e-4
 """Pull of the weights towards 0, per unit of example weight: keeps rare features small."""
@@ -17,11 +17,20 @@ RIDGE = 1e-4
 LISTWISE = 0.5
 """Share of the loss that looks at the order within a query; the rest looks at the odds."""
 
-UNSURE_FEATURES = ("words_peak", "letters_gap", "meaning_gap")
+FREE_FEATURES = (
+    "short_query",
+    "meaning_agree",
+    "meaning_crowding",
+    "answer_known",
+    *(name for name in HYBRID_FEATURES if name.endswith("_doubted")),
+)
+"""Features that may count against a document."""
+
+UNSURE_FEATURES = ("letters_gap",)
 """Features that may count against a first hit: standing out is no proof of an answer."""
 
 MISSED_WEIGHT = 0.4
-"""Weight of a wrong first hit whose query has an answer."""
+"""Weight of a query that has an answer but a wrong first hit, where it tells what is known."""
 
 MAX_ROUNDS = 300
 
@@ -46,8 +55,21 @@ class Examples:
     queries: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """A model that fitting is pulled to, with `pull` a unit of mean loss."""
+
+    model: Logistic
+    pull: float
+
+
 def fit_logistic(
-    examples: Examples, names: Sequence[str], *, free: Sequence[str], listwise: float
+    examples: Examples,
+    names: Sequence[str],
+    *,
+    free: Sequence[str],
+    listwise: float,
+    prior: Prior | None = None,
 ) -> Logistic:
     """Fit the weights of one logistic score.
 
@@ -55,7 +77,8 @@ def fit_logistic(
     count against a document. The loss is the log-loss of each candidate, and of the right
     ones against all candidates of their query (softmax). Raises ValueError without both
     right and wrong candidates.
-    `listwise`, 0 to 1, is the share of the loss that looks at the order.
+    `listwise`, 0 to 1, is the share of the loss that looks at the order. Weights are pulled a
+    little to 0, or, with a prior, these and the bias to it.
     """
     # Imported here: a serving process never fits.
     from scipy.optimize import minimize
@@ -63,14 +86,19 @@ def fit_logistic(
     if len(np.unique(examples.labels)) < 2:
         raise ValueError("fitting needs right and wrong candidates")
     bounds = [(None, None)] + [(None, None) if name in free else (0.0, None) for name in names]
+    centre = np.zeros(len(names) + 1)
+    pull = 0.0
+    if prior is not None:
+        model, pull = prior.model, prior.pull
+        centre = np.array([model.bias, *(model.weights.get(name, 0.0) for name in names)])
+
+    def pulled(theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        loss, slope = _loss(theta, examples, listwise)
+        away = theta - centre
+        return loss + 0.5 * pull * float(away @ away), slope + pull * away
+
     found = minimize(
-        _loss,
-        np.zeros(len(names) + 1),
-        args=(examples, listwise),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=bounds,
-        options={"maxiter": MAX_ROUNDS},
+        pulled, centre, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": MAX_ROUNDS}
     )
     weights = {name: float(value) for name, value in zip(names, found.x[1:], strict=True)}
     return Logistic(float(found.x[0]), weights)
@@ -79,25 +107,82 @@ def fit_logistic(
 def fit_judge(examples: Examples, names: Sequence[str], *, free: Sequence[str]) -> Judge:
     """Fit the order of candidates, then the confidence of first ones, then the bounds."""
     order = fit_logistic(examples, names, free=free, listwise=LISTWISE)
-    firsts = first_candidates(examples, order.logits(examples.table, names))
-    confidence = fit_logistic(firsts, names, free=(*free, *UNSURE_FEATURES), listwise=0.0)
-    logits = confidence.logits(firsts.table, names)[firsts.labels == 1]
-    return Judge(order, confidence, choose_bounds(1.0 / (1.0 + np.exp(-logits))))
+    ranks = order.logits(examples.table, names)
+    confidence = fit_confidence(examples, ranks, names, free=free)
+    firsts = first_candidates(examples, ranks)
+    right = confidence.logits(firsts.table, names)[firsts.labels == 1]
+    return Judge(order, confidence, choose_bounds(1.0 / (1.0 + np.exp(-right))))
+
+
+def fit_confidence(
+    examples: Examples,
+    ranks: Table,
+    names: Sequence[str],
+    *,
+    free: Sequence[str],
+    prior: Prior | None = None,
+) -> Logistic:
+    """Fit how sure the first hit of each query is; `ranks` (n,) are log-odds of the order.
+
+    What tells a known query from an unknown one (a query whose right document came second is
+    known) gives the direction, from `CONFIDENCE_FEATURES` alone; how often the first hit is
+    right at each point of it gives the probability. With a prior it is pulled to that one,
+    which is calibrated already.
+    """
+    firsts = first_candidates(examples, ranks)
+    columns = [at for at, name in enumerate(names) if name in CONFIDENCE_FEATURES]
+    own = [names[at] for at in columns]
+    answered = known_queries(examples)
+    missed = answered & (firsts.labels == 0)
+    known = Examples(
+        firsts.table[:, columns],
+        answered.astype(np.float64),
+        firsts.weights * np.where(missed, MISSED_WEIGHT, 1.0),
+        firsts.queries,
+    )
+    free = (*free, *UNSURE_FEATURES)
+    if prior is not None:
+        model = Logistic(prior.model.bias, {n: prior.model.weights.get(n, 0.0) for n in own})
+        prior = replace(prior, model=model)
+    direction = fit_logistic(known, own, free=free, listwise=0.0, prior=prior)
+    held = direction.logits(known.table, own)
+    return levelled(direction, held, firsts, pull=None if prior is None else prior.pull)
+
+
+def levelled(
+    model: Logistic, logits: Table, firsts: Examples, *, pull: float | None = None
+) -> Logistic:
+    """The model, stretched and moved so that its odds are how often first candidates are right.
+
+    `logits` (n,) is what it says of these, or what models learned from others said. A `pull`, a
+    unit of mean loss, keeps it as it is where there are few examples.
+    """
+    steepness = "steepness"
+    along = replace(firsts, table=logits[:, None])
+    as_it_is = None if pull is None else Prior(Logistic(0.0, {steepness: 1.0}), pull)
+    level = fit_logistic(along, [steepness], free=(), listwise=0.0, prior=as_it_is)
+    slope = level.weights[steepness]
+    weights = {name: slope * weight for name, weight in model.weights.items()}
+    return Logistic(level.bias + slope * model.bias, weights)
+
+
+def known_queries(examples: Examples) -> NDArray[np.bool_]:
+    """Which queries have a right candidate, shape (queries,)."""
+    starts = np.flatnonzero(np.diff(examples.queries, prepend=-1))
+    return np.asarray(np.add.reduceat(examples.labels, starts) > 0)
 
 
 def first_candidates(examples: Examples, ranks: Table) -> Examples:
-    """The best ranked candidate of each query, as examples of their own.
-
-    A wrong one counts less where its query has an answer: that the store knows the question
-    is half of what confidence should say.
-    """
+    """The best ranked candidate of each query, as examples of their own."""
     starts = np.flatnonzero(np.diff(examples.queries, prepend=-1))
     ends = np.append(starts[1:], len(ranks))
     firsts = np.array([a + int(np.argmax(ranks[a:b])) for a, b in zip(starts, ends, strict=True)])
-    labels = examples.labels[firsts]
-    missed = (labels == 0) & (np.add.reduceat(examples.labels, starts) > 0)
-    weights = examples.weights[firsts] * np.where(missed, MISSED_WEIGHT, 1.0)
-    return Examples(examples.table[firsts], labels, weights, np.arange(len(firsts)))
+    return Examples(
+        examples.table[firsts],
+        examples.labels[firsts],
+        examples.weights[firsts],
+        np.arange(len(firsts)),
+    )
 
 
 def choose_bounds(right: ArrayLike) -> Bounds:

@@ -1,0 +1,1 @@
+"""Learns the calibration from what an installation has; never imported where people search."""
