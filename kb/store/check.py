@@ -23,6 +23,9 @@ from kb.store.schema import (
     topics,
 )
 
+DAMAGED_FILE = "file"
+"""Stands for a table where the database's own pages are damaged: nothing else can be asked."""
+
 EXAMPLES = 5
 """Ids that a finding names; the rest is counted."""
 
@@ -47,7 +50,7 @@ class Finding:
 def check_record(engine: Engine) -> list[Finding]:
     """Everything found wrong, in one state of the record; [] for a record as it should be."""
     with reading(engine) as conn:
-        found = [Finding("file", line) for line in damage_in(conn)]
+        found = [Finding(DAMAGED_FILE, line) for line in damage_in(conn)]
         if found:
             # What follows would read damaged pages.
             return found

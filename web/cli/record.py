@@ -8,20 +8,27 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Engine
 
 from kb.errors import Conflict
 from kb.settings import Settings, read_settings
 from kb.store.backup import back_up, migrate_with_backup
-from kb.store.check import check_record
+from kb.store.check import DAMAGED_FILE, check_record
 from kb.store.export import export_record
 from kb.store.migrate import create_record, expected_schema
 from kb.store.restore import restore
 from web.cli.app import app
 from web.cli.engines import open_any, open_record
-from web.cli.index_state import fault_of_index
-from web.cli.output import AsJson, print_json, say, tell
+from web.cli.index_state import check_index, rebuild_index
+from web.cli.output import AsJson, print_json, say, shown_steps, tell
+
+Told = dict[str, object]
+"""One finding as programs get it: where, what, and which entry if it is about one."""
 
 FOUND_WRONG = 1
+
+MOST_TOLD = 200
+"""Findings about the index that are told one by one; the others are counted."""
 
 
 @app.command()
@@ -65,24 +72,61 @@ def migrate(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def check(as_json: AsJson = False) -> None:
-    """Look for anything wrong in the record and the index; exit code 1 if there is."""
+def check(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Build the index anew where anything is wrong with it.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare record and index, reading all of both; exit code 1 if anything is wrong."""
     settings = read_settings()
     engine = open_record(settings)
-    findings = [{"where": "record", "what": str(found)} for found in check_record(engine)]
-    if not findings:
-        # A damaged file could not be asked about its index.
-        wrong = fault_of_index(settings, engine)
-        findings = [{"where": "index", "what": f"{wrong}: run kb index"}] if wrong else []
+    of_record = check_record(engine)
+    of_index: list[Told] = []
+    more, repaired = 0, False
+    # A damaged file could not be asked what the index should hold.
+    if not any(one.table == DAMAGED_FILE for one in of_record):
+        of_index, more = _look_at_index(settings, engine)
+        repaired = repair and bool(of_index)
+    if repaired:
+        rebuild_index(settings, engine)
+        of_index, more = _look_at_index(settings, engine)
+    found: list[Told] = [{"where": "record", "what": str(one)} for one in of_record]
+    found += of_index
     if as_json:
-        print_json({"findings": findings})
+        print_json({"findings": found, "more": more, "repaired": repaired})
     else:
-        for found in findings:
-            say(f"{found['where']}: {found['what']}")
-        if not findings:
-            say("record and index are as they should be")
-    if findings:
+        _tell_findings(found, more, repaired=repaired)
+    if found:
         raise typer.Exit(FOUND_WRONG)
+
+
+def _look_at_index(settings: Settings, engine: Engine) -> tuple[list[Told], int]:
+    """Return the first findings, and how many more there are."""
+    found: list[Told] = []
+    more = 0
+    with shown_steps() as steps:
+        compared = check_index(
+            settings, engine, on_progress=lambda at: steps.show(at.step, at.done, at.total)
+        )
+        for one in compared:
+            if len(found) == MOST_TOLD:
+                more += 1
+                continue
+            entry = {} if one.entry_id is None else {"entry": one.entry_id}
+            found.append({"where": "index", "what": one.what, **entry})
+    return found, more
+
+
+def _tell_findings(found: list[Told], more: int, *, repaired: bool) -> None:
+    for one in found:
+        say(f"{one['where']}: {one['what']}")
+    if more:
+        say(f"index: and {more:,} more")
+    if repaired:
+        say("the index was built anew")
+    if not found:
+        say("record and index are as they should be")
 
 
 @app.command()

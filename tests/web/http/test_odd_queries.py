@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
+from search.cursor import Cursor
+
 ODD = [
     "",
     " ",
@@ -35,6 +37,21 @@ ODD = [
     "e\u0301" * 3_000,
     "<script>alert(1)</script>",
     "0x80070005 E-07 CF-1204-B",
+    "-" * 500,
+    "-a -b -c -d -the -password",
+    '"' * 401,
+    '"reset my password',
+    'password" "reset" "',
+    "„reset“ «my» »password«",
+    'product:"',
+    "product:nothing tag:nothing lang:xx type:nothing category:nothing",
+    "tag:" + "x" * 5_000,
+    " ".join(f"tag:{number}" for number in range(300)),
+    " ".join(f'"word {number}"' for number in range(100)),
+    "E-" * 400 + "07",
+    "1" * 999,
+    "(" * 900 + ")" * 900,
+    "a" * 999 + " " + "b" * 999,
 ]
 RAW = [
     "%00",
@@ -68,6 +85,68 @@ def test_broken_escapes_are_answered(shared, path, raw):
 @pytest.mark.parametrize("path", PATHS)
 def test_a_query_longer_than_any_text_is_refused(shared, path):
     assert shared.get(path, params={"q": "x" * 20_001}).status_code == 422
+
+
+OTHERS_CURSOR = Cursor(0.5, ("entry", 10**30)).encode()
+FIRST_OF_ALL = Cursor(1e300, ("", -1)).encode()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field"),
+    [
+        ("limit=0", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=101", "limit"),
+        (f"limit={'9' * 400}", "limit"),
+        ("limit=ten", "limit"),
+        ("limit=1.5", "limit"),
+        ("cursor=x", "cursor"),
+        ("cursor=%00", "cursor"),
+        ("cursor=" + "A" * 299, "cursor"),
+        ("cursor=" + "A" * 301, "cursor"),
+        ("cursor=W10", "cursor"),
+        ("cursor=WyJuYW4iLCJlbnRyeSIsMV0", "cursor"),
+        ("cursor=W1tbW1tbW1tbW1tbW1tb", "cursor"),
+        ("floor=perhaps", "floor"),
+        ("explain=perhaps", "explain"),
+        ("&".join(f"tag={number}" for number in range(17)), "tag"),
+        ("&".join(f"lang={number}" for number in range(500)), "lang"),
+    ],
+    ids=lambda text: text[:20],
+)
+def test_a_parameter_that_cannot_be_meant_is_a_problem_that_names_it(shared, parameters, field):
+    answer = shared.get(f"/api/v1/search?q=password&{parameters}")
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert field in answer.text
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "lang=xx",
+        "type=nothing",
+        "product=nothing&category=nothing&tag=nothing",
+        "tag=" + "x" * 5_000,
+        "category=%F0%9F%99%82&category=%00&category=",
+        "lang=&lang=%20",
+        "nothing=else&limit=100",
+        f"cursor={OTHERS_CURSOR}",
+        f"cursor={FIRST_OF_ALL}",
+    ],
+    ids=lambda text: text[:20],
+)
+def test_an_unknown_value_finds_nothing_and_breaks_nothing(shared, parameters):
+    answer = shared.get(f"/api/v1/search?q=password&floor=off&{parameters}")
+
+    assert answer.status_code == 200
+    found = answer.json()
+    if "nothing=" in parameters or "lang=&" in parameters:
+        assert found["total"] > 0
+    elif "cursor" not in parameters:
+        assert (found["total"], found["hits"], found["verdict"]) == (0, [], "none")
+    assert shared.get(f"/search?q=password&{parameters}").status_code in (200, 422)
 
 
 @pytest.mark.parametrize(
