@@ -8,11 +8,13 @@ import random
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TypeVar
 
 from kb.access import PUBLIC
 from search.documents import Document, DocumentPhrasing
+from search.judged_set import read_judged_set
 
 T = TypeVar("T")
 
@@ -63,8 +65,11 @@ def faq_set(folder: Path, *, most: int) -> JudgedSet:
     )
 
 
-def intent_set(folder: Path, *, wordings: int, most: int) -> JudgedSet:
-    """A set of intents as entries of some wordings each; the test part asks."""
+def intent_set(folder: Path, *, wordings: int, most: int, in_order: bool = False) -> JudgedSet:
+    """A set of intents as entries of some wordings each; the test part asks.
+
+    Wordings are drawn at random, or the first ones of the file `in_order`.
+    """
     rows = _rows(folder / "questions.jsonl")
     by_label: dict[str, list[str]] = defaultdict(list)
     for row in rows:
@@ -78,11 +83,43 @@ def intent_set(folder: Path, *, wordings: int, most: int) -> JudgedSet:
     return JudgedSet(
         f"{folder.name} @{wordings}",
         tuple(
-            make_document(number[label], list(_sample(by_label[label], wordings)), "", lang)
+            make_document(
+                number[label],
+                by_label[label][:wordings]
+                if in_order
+                else list(_sample(by_label[label], wordings)),
+                "",
+                lang,
+            )
             for label in number
         ),
         _sample([JudgedQuery(r["text"], lang, {number[r["label"]]: 1.0}) for r in inside], most),
         _sample([JudgedQuery(r["text"], lang, {}) for r in outside], most),
+    )
+
+
+def demo_set(split: str) -> JudgedSet:
+    """The public entries of the demo world and the judged queries of one half."""
+    with as_file(files("kb.demo") / "faq.jsonl") as shipped:
+        read = read_judged_set(shipped.parent, split=split, name="demo")
+    public = [document for document in read.documents if document.audience == PUBLIC]
+    number = {str(document.source_id): at for at, document in enumerate(public, start=1)}
+    asked = [
+        (
+            JudgedQuery(
+                query.text,
+                query.lang,
+                {number[key]: gain for key, gain in query.relevant.items() if key in number},
+            ),
+            query.unanswerable,
+        )
+        for query in read.queries
+    ]
+    return JudgedSet(
+        "demo",
+        tuple(replace(one, id=number[str(one.source_id)]) for one in public),
+        tuple(query for query, _ in asked if query.relevant),
+        tuple(query for query, unanswerable in asked if unanswerable),
     )
 
 

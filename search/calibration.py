@@ -19,16 +19,15 @@ from search.features import (
     HYBRID_FEATURES,
     WORD_FEATURES,
     CosineScale,
+    Scales,
     Table,
-    chance_rise,
     hybrid_table,
-    meaning_table,
     word_table,
 )
 from search.query import ParsedQuery
 from search.results import Mode, Verdict
 
-FORMAT = 1
+FORMAT = 2
 """Version of the JSON form; it changes whenever the features do."""
 
 KEYWORD_ONLY = ""
@@ -71,6 +70,46 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one judge says of some of n candidates, in log-odds.
+
+    `about` has shape (n,). `ranks` compare the candidates of one query; `sure` says of each how
+    likely it answers, were it the first one. Both are of the candidates that it is about.
+    """
+
+    about: NDArray[np.bool_]
+    ranks: Table
+    sure: Table
+
+    def logits(self, costs: Table) -> Table:
+        """Log-odds that each of them answers; `costs` (n,) is what else is known, 0 for nothing.
+
+        The first one after costs is as likely as its confidence; the others follow by their
+        distance in rank.
+        """
+        own = costs[self.about]
+        ranks = self.ranks + own
+        first = int(np.argmax(ranks))
+        return np.asarray(ranks + (self.sure[first] + own[first] - ranks[first]))
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """What all judges say of n candidates; where two do, the better word counts."""
+
+    count: int
+    opinions: tuple[Opinion, ...]
+
+    def logits(self, costs: Table) -> Table:
+        """Log-odds that each candidate answers, shape (n,)."""
+        found = np.full(self.count, -np.inf)
+        for opinion in self.opinions:
+            about = opinion.about
+            found[about] = np.maximum(found[about], opinion.logits(costs))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Judge:
     """How one mode ranks and decides.
 
@@ -85,10 +124,13 @@ class Judge:
 
     def logits(self, table: Table, names: Sequence[str]) -> Table:
         """Log-odds that each row of one query's candidates answers, shape (n,)."""
-        ranks = self.order.logits(table, names)
-        first = int(np.argmax(ranks))
-        shift = self.confidence.logits(table[[first]], names)[0] - ranks[first]
-        return np.asarray(ranks + shift)
+        everything = np.ones(len(table), dtype=np.bool_)
+        return self.opinion(table, names, about=everything).logits(np.zeros(len(table)))
+
+    def opinion(self, table: Table, names: Sequence[str], *, about: NDArray[np.bool_]) -> Opinion:
+        """Judge those rows of one query's candidates that it is about."""
+        rows = table[about]
+        return Opinion(about, self.order.logits(rows, names), self.confidence.logits(rows, names))
 
     @classmethod
     def from_fields(cls, fields: Mapping[str, Any]) -> Judge:
@@ -143,7 +185,11 @@ class Calibration:
             )
 
     def logits(self, candidates: Candidates, query: ParsedQuery, *, lang: str) -> Table:
-        """Log-odds that each candidate answers, shape (n,); `lang` is the reader's language.
+        """Log-odds that each candidate answers, shape (n,); `lang` is the reader's language."""
+        return self.judge(candidates, query, lang=lang).logits(np.zeros(len(candidates)))
+
+    def judge(self, candidates: Candidates, query: ParsedQuery, *, lang: str) -> Opinions:
+        """Judge candidates; `lang` is the reader's language.
 
         Candidates without a vector are judged by their words alone. That the words of another
         language do not agree is no evidence: where the model bridges the two, a candidate is
@@ -151,37 +197,40 @@ class Calibration:
         """
         words = word_table(candidates, query)
         known = ~np.isnan(candidates.cosines[:, 0])
-        found = np.empty(len(candidates))
+        found = []
         if known.any():
             table = self.hybrid_features(candidates, words)
-            found[known] = self.hybrid.logits(table[known], HYBRID_FEATURES)
-            if (
-                self.across is not None
-                and (bridged := known & self._bridged(candidates, lang)).any()
-            ):
-                meaning = self.across.logits(table[bridged][:, ACROSS_COLUMNS], ACROSS_FEATURES)
-                found[bridged] = np.maximum(found[bridged], meaning)
+            found.append(self.hybrid.opinion(table, HYBRID_FEATURES, about=known))
+            if self.across is not None:
+                bridged = known & self._bridged(candidates, lang)
+                if bridged.any():
+                    across = table[:, ACROSS_COLUMNS]
+                    found.append(self.across.opinion(across, ACROSS_FEATURES, about=bridged))
         if not known.all():
-            found[~known] = self.keyword.logits(words[~known], WORD_FEATURES)
-        return found
+            found.append(self.keyword.opinion(words, WORD_FEATURES, about=~known))
+        return Opinions(len(candidates), tuple(found))
 
     def _bridged(self, candidates: Candidates, lang: str) -> NDArray[np.bool_]:
         """Which candidates are in another language that the model bridges to, shape (n,)."""
-        return np.array([f"{lang}>{one}" in self.connected for one in candidates.langs], dtype=bool)
+        bridged = [f"{lang}>{name}" in self.connected for name in candidates.lang_names]
+        return np.array(bridged, dtype=np.bool_)[candidates.lang_codes]
 
     def parts(self, candidates: Candidates, query: ParsedQuery, index: int) -> dict[str, float]:
-        """What each feature adds to the rank of one candidate, and nothing that adds nothing."""
+        """What each feature adds to the rank of one candidate, and nothing that adds nothing.
+
+        Names with "confidence:" before them are what it would add to the log-odds of an answer,
+        were the candidate the first one.
+        """
         words = word_table(candidates, query)
         names: Sequence[str] = WORD_FEATURES
-        table, order = words, self.keyword.order
+        table, judge = words, self.keyword
         if not np.isnan(candidates.cosines[index, 0]):
             table, names = self.hybrid_features(candidates, words), HYBRID_FEATURES
-            order = self.hybrid.order
-        added = {
-            name: order.weights.get(name, 0.0) * float(value)
-            for name, value in zip(names, table[index], strict=True)
-        }
-        return {name: value for name, value in added.items() if value}
+            judge = self.hybrid
+        added = _added(judge.order, table[index], names)
+        sure = _added(judge.confidence, table[index], names)
+        sure = {"bias": judge.confidence.bias, **sure}
+        return added | {f"confidence: {name}": value for name, value in sure.items()}
 
     def to_json(self) -> str:
         """The calibration as text, for the record."""
@@ -216,15 +265,22 @@ class Calibration:
 
     def hybrid_features(self, candidates: Candidates, words: Table) -> Table:
         """The features of `HYBRID_FEATURES` for candidates with these word features."""
-        facts = {lang: self._facts(lang) for lang in set(candidates.langs)}
-        per_candidate = np.array([facts[lang] for lang in candidates.langs]).reshape(-1, 3)
-        background, span, distrust = per_candidate.T
-        background = background + span * chance_rise(candidates.wordings)
-        return hybrid_table(words, meaning_table(candidates, background, span), distrust)
+        facts = np.array([self._facts(name) for name in candidates.lang_names]).reshape(-1, 3)
+        background, span, distrust = facts[candidates.lang_codes].T
+        return hybrid_table(words, candidates, Scales(background, span, distrust))
 
     def _facts(self, lang: str) -> tuple[float, float, float]:
         trust = self.trust_of(lang)
         return trust.scale.background, trust.scale.span, trust.distrust
+
+
+def _added(model: Logistic, row: Table, names: Sequence[str]) -> dict[str, float]:
+    """What each feature of one row adds to a model's log-odds, and nothing that adds nothing."""
+    added = {
+        name: model.weights.get(name, 0.0) * float(value)
+        for name, value in zip(names, row, strict=True)
+    }
+    return {name: value for name, value in added.items() if value}
 
 
 def _trust(fields: Mapping[str, Any]) -> Trust:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from search.analysis import split_words
 from search.calibration import Calibration
 from search.candidates import Candidates, Request, gather
 from search.code_conflicts import conflicting
@@ -14,6 +15,8 @@ from search.delta import Key
 from search.features import Table
 from search.index import IndexSnapshot
 from search.meaning import Rows
+from search.product_conflicts import named_products, other_products
+from search.query import ParsedQuery
 
 EXACT_TITLE = 0.95
 """Least score of a document whose title is the query."""
@@ -33,8 +36,14 @@ OTHER_LANGUAGE_LOGIT = -1.0
 OTHER_CODE_LOGIT = -6.0
 """What being about another code of the same family costs: near in words, wrong for sure."""
 
-MOST_CODE_CHECKS = 20
-"""Documents read to compare codes: more than a page of the likeliest ones."""
+OTHER_PRODUCT_LOGIT = -3.0
+"""What being about another product than the query names costs; people mix names up, too."""
+
+MOST_CONFLICT_CHECKS = 20
+"""Documents read to compare codes and products: more than a page of the likeliest ones."""
+
+TYPE_LOGITS = {"thread": -0.5}
+"""What it costs to be of a type: what a person wrote and keeps true comes before a discussion."""
 
 SCORE_DECIMALS = 6
 """Cosines of equal texts differ in the eighth digit with their place in memory; that must
@@ -68,24 +77,54 @@ def rank(snapshot: IndexSnapshot, request: Request, calibration: Calibration) ->
     candidates = gather(snapshot, request)
     if not len(candidates):
         return Ranking(candidates, np.empty(0, dtype=np.int64), (), np.empty(0))
-    logits = calibration.logits(candidates, request.query, lang=request.lang)
-    if len(snapshot.langs()) > 1:
-        foreign = np.array([lang != request.lang for lang in candidates.langs])
-        logits = logits + OTHER_LANGUAGE_LOGIT * foreign
-    if request.query.codes:
-        likely = np.argsort(-logits)[:MOST_CODE_CHECKS]
-        conflicts = conflicting(snapshot, candidates, request.query, likely)
-        logits = logits + OTHER_CODE_LOGIT * conflicts
-    scores = _raised(1.0 / (1.0 + np.exp(-logits)), candidates).round(SCORE_DECIMALS)
     ids, types = _keys(snapshot, candidates)
+    several = len(snapshot.readable("lang", request.audiences)) > 1
+    costs = _known_costs(candidates, types, lang=request.lang if several else None)
+    judged = calibration.judge(candidates, request.query, lang=request.lang)
+    costs = costs + _conflict_costs(snapshot, candidates, request, judged.logits(costs))
+    logits = judged.logits(costs)
+    scores = _raised(1.0 / (1.0 + np.exp(-logits)), candidates, request.query)
+    scores = scores.round(SCORE_DECIMALS)
     order = np.lexsort((ids, types, -scores))
+    order = order[candidates.passing[order]]
     keys = zip(types[order].tolist(), ids[order].tolist(), strict=True)
     return Ranking(candidates, order.astype(np.int64), tuple(keys), scores[order])
 
 
-def _raised(scores: Table, candidates: Candidates) -> Table:
+def _known_costs(candidates: Candidates, types: NDArray[np.str_], *, lang: str | None) -> Table:
+    """What language and type add to the log-odds of each candidate, shape (n,).
+
+    `lang` is the reader's, None where there is no choice of languages.
+    """
+    costs = np.zeros(len(candidates))
+    if lang is not None:
+        foreign = np.array([name != lang for name in candidates.lang_names])
+        costs += OTHER_LANGUAGE_LOGIT * foreign[candidates.lang_codes]
+    for type_, logit in TYPE_LOGITS.items():
+        costs += logit * (types == type_)
+    return costs
+
+
+def _conflict_costs(
+    snapshot: IndexSnapshot, candidates: Candidates, request: Request, ranks: Table
+) -> Table:
+    """What being about another code or product adds, shape (n,); only the likeliest are read."""
+    costs, query = np.zeros(len(candidates)), request.query
+    named = named_products(snapshot, query, request.audiences)
+    if not query.codes and not named:
+        return costs
+    likely = np.argsort(-ranks)[:MOST_CONFLICT_CHECKS]
+    if query.codes:
+        costs += OTHER_CODE_LOGIT * conflicting(snapshot, candidates, query, likely)
+    return costs + OTHER_PRODUCT_LOGIT * other_products(snapshot, candidates, named, likely)
+
+
+def _raised(scores: Table, candidates: Candidates, query: ParsedQuery) -> Table:
     """Lift exact things above everything else, keeping their order among themselves."""
-    letters, exact_title, exact_code = candidates.matches.T[-3:]
+    term_share, letters, exact_title, exact_code = candidates.matches.T[-4:]
+    if len(query.words) > sum(len(split_words(code)) for code in query.codes):
+        # A model's number beside a question is not what it is about: the rest must be there, too.
+        exact_code = exact_code * term_share**2
     least = np.maximum(EXACT_TITLE * exact_title, EXACT_CODE * exact_code)
     least = np.maximum(least, EXACT_WORDING * (letters >= SAME_LETTERS))
     return np.asarray(1.0 - (1.0 - scores) * (1.0 - least))

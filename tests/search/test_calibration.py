@@ -6,8 +6,15 @@ import pytest
 from kb.errors import Conflict, InvalidInput
 from search.bootstrap import calibrate_bootstrap
 from search.calibration import KEYWORD_ONLY, Bounds, Calibration, Judge, Logistic, Origin
-from search.features import HYBRID_FEATURES, WORD_FEATURES
-from search.fitting import Examples, choose_bounds, first_candidates, fit_logistic
+from search.features import CONFIDENCE_FEATURES, HYBRID_FEATURES, WORD_FEATURES
+from search.learning.fitting import (
+    Examples,
+    Prior,
+    choose_bounds,
+    first_candidates,
+    fit_confidence,
+    fit_logistic,
+)
 from search.results import Mode, Verdict
 from search.shipped_weights import SHIPPED
 from tests.search.stores import FINGERPRINT, LetterEncoder
@@ -71,7 +78,9 @@ def test_a_calibration_survives_its_json():
     assert Calibration.from_json(calibration.to_json()) == calibration
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 99}', '{"format": 1}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"format": 99}', '{"format": 1}', '{"format": 2}']
+)
 def test_anything_else_is_no_calibration(text):
     with pytest.raises(InvalidInput, match="calibration"):
         Calibration.from_json(text)
@@ -129,11 +138,50 @@ def test_fitting_without_wrong_candidates_is_refused():
         fit_logistic(right, ["a"], free=(), listwise=0.0)
 
 
-def test_the_first_candidate_of_each_query_is_judged_and_a_missed_one_counts_less():
+def test_the_first_candidate_of_each_query_is_judged():
     firsts = first_candidates(examples(), np.array([3.0, 2.0, 1.0, 1.0, 2.0, 0.0]))
 
     assert firsts.labels.tolist() == [1.0, 0.0]
-    assert firsts.weights[1] < firsts.weights[0]
+    assert firsts.queries.tolist() == [0, 1]
+
+
+def graded_examples():
+    """Queries of one candidate at four distances, each right as often as it is near."""
+    near = np.repeat([0.2, 0.4, 0.6, 0.8], 10)
+    right = np.concatenate([np.arange(10) < count for count in (2, 4, 6, 8)]).astype(float)
+    table = np.column_stack([near, near])
+    return Examples(table, right, np.full(40, 1 / 40), np.arange(40))
+
+
+def test_confidence_is_as_often_right_as_it_says():
+    names = ["meaning_best", "meaning_lead"]
+
+    fitted = fit_confidence(graded_examples(), np.zeros(40), names, free=())
+
+    sure = 1.0 / (1.0 + np.exp(-fitted.logits(graded_examples().table, names)))
+    for share in (0.2, 0.4, 0.6, 0.8):
+        assert sure[graded_examples().table[:, 0] == share].mean() == pytest.approx(share, abs=0.05)
+
+
+def test_confidence_looks_at_nothing_that_only_tells_which_of_two_answers():
+    fitted = fit_confidence(
+        graded_examples(), np.zeros(40), ["meaning_best", "meaning_lead"], free=()
+    )
+
+    assert set(fitted.weights) == {"meaning_best"}
+    assert set(SHIPPED.hybrid.confidence.weights) <= CONFIDENCE_FEATURES
+
+
+def test_a_prior_is_kept_as_far_as_it_pulls():
+    prior = Logistic(-1.0, {"tells": 9.0})
+
+    def fitted(pull):
+        pulled = Prior(prior, pull)
+        return fit_logistic(examples(), ["tells", "misleads"], free=(), listwise=0.5, prior=pulled)
+
+    assert fitted(1e3).weights["tells"] == pytest.approx(9.0, abs=0.1)
+    assert fitted(1e-3).weights["tells"] != pytest.approx(9.0, abs=1.0)
+    assert fitted(1e3).bias == pytest.approx(-1.0, abs=0.1)
 
 
 def test_bounds_keep_nearly_all_right_hits_above_the_floor():

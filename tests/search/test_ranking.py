@@ -9,11 +9,14 @@ from search.candidates import Request, gather
 from search.features import (
     HYBRID_FEATURES,
     MEANING_FEATURES,
+    MOST_DISTRUST,
     WORD_FEATURES,
     CosineScale,
+    Scales,
     chance_rise,
     meaning_table,
 )
+from search.product_conflicts import named_products
 from search.query import parse_query
 from search.ranking import rank
 from tests.search.stores import HELP_DESK, LetterEncoder, entry, snapshot
@@ -85,7 +88,8 @@ def test_cosines_are_read_on_the_scale_of_their_language():
     found = gather(snapshot(HELP_DESK[:1]), request("how do i reset my password"))
 
     def meaning_on(scale):
-        return meaning_table(found, np.array([scale.background]), np.array([scale.span]))
+        background, span = np.array([scale.background]), np.array([scale.span])
+        return meaning_table(found, Scales(background, span, np.zeros(1)))
 
     same = meaning_on(CosineScale(background=0.0, match=1.0))
     stretched = meaning_on(CosineScale(background=0.5, match=1.0))
@@ -158,3 +162,100 @@ def test_a_code_of_another_family_is_no_conflict(calibration):
     _, scores = ranked(store, "cannot send mail with office365", calibration)
 
     assert scores[0] > 0.5
+
+
+def sold(id_, title, product=None, **more):
+    return replace(entry(id_, title, **more), product=product)
+
+
+def test_another_product_than_the_one_named_comes_behind_it(calibration):
+    store = (
+        sold(1, "How do I descale the Piazza?", "piazza", wordings=("descale the machine",)),
+        sold(2, "Descaling a Duetta takes an hour", "duetta"),
+        sold(3, "Which descaler may I use?"),
+    )
+
+    ids, _ = ranked(store, "how do i descale the duetta", calibration)
+    bare, _ = ranked(store, "how do i descale the piazza", calibration)
+
+    assert ids[0] == 2
+    assert bare[0] == 1
+
+
+def test_what_only_another_product_answers_is_doubted(calibration):
+    store = (sold(1, "How do I descale the Piazza?", "piazza"), sold(2, "Weight", "duetta"))
+
+    _, of_it = ranked(store, "how do i descale the piazza please", calibration)
+    _, of_another = ranked(store, "how do i descale the duetta please", calibration)
+
+    assert of_another[0] < of_it[0] - 0.2
+
+
+def test_an_entry_that_names_the_product_is_not_of_another_one(calibration):
+    store = (
+        sold(1, "How do I descale the Piazza?", "piazza", answer="The Duetta is done as well."),
+        sold(2, "Weight", "duetta"),
+    )
+
+    ids, _ = ranked(store, "how do i descale the duetta", calibration)
+
+    assert ids[0] == 1
+
+
+def test_the_longer_of_two_product_names_is_meant():
+    store = snapshot([sold(1, "One", "alba"), sold(2, "Other", "alba-pro")])
+
+    assert named_products(store, parse_query("my Alba Pro leaks"), GUEST.audiences) == {"alba-pro"}
+    assert named_products(store, parse_query("my alba leaks"), GUEST.audiences) == {"alba"}
+    assert named_products(store, parse_query("it leaks, albatross"), GUEST.audiences) == frozenset()
+
+
+def test_a_document_in_the_middle_of_many_is_the_most_crowded():
+    texts = ["cancel my order", "cancel the order", "cancel an order", "xylophone quiz"]
+    held = snapshot([entry(number, text) for number, text in enumerate(texts, start=1)])
+
+    crowding = held.parts[0].segment.crowding
+
+    assert crowding.shape == (4,)
+    assert crowding[3] == crowding.min()
+
+
+def test_documents_alone_in_their_language_are_not_crowded():
+    alone = snapshot([entry(1, "Where is my parcel?"), entry(2, "Wo ist es?", lang="de")])
+
+    assert np.isnan(alone.parts[0].segment.crowding).all()
+
+
+def test_explaining_names_the_parts_of_rank_and_confidence(calibration):
+    found = rank(snapshot(HELP_DESK), request("where is my parcel"), calibration)
+    parts = calibration.parts(found.candidates, parse_query("where is my parcel"), 0)
+
+    assert "confidence: bias" in parts
+    assert any(name.startswith("confidence: meaning") for name in parts)
+    assert set(parts) - {"confidence: bias"} <= {
+        f"{prefix}{name}" for name in HYBRID_FEATURES for prefix in ("", "confidence: ")
+    }
+
+
+def test_a_code_beside_a_question_is_not_all_that_it_asks(calibration):
+    store = (
+        entry(1, "Where is the serial number?", "On the plate of a CG-64, under the base."),
+        entry(2, "How do I change the burrs of a grinder?"),
+    )
+
+    ids, _ = ranked(store, "cg64", calibration)
+    _, beside = ranked(store, "change the burrs of the grinder CG-64", calibration)
+
+    assert ids[0] == 1
+    assert beside[1] < 0.9
+
+
+def test_in_a_language_that_meaning_tells_nothing_of_it_never_counts_against_a_document():
+    names = HYBRID_FEATURES
+    order = calibrate_bootstrap(LetterEncoder()).hybrid.order
+    doubts = [name for name in names if name.startswith("meaning") and name.endswith("_doubted")]
+
+    gained = sum(order.weights.get(name.removesuffix("_doubted"), 0.0) for name in doubts)
+    lost = sum(order.weights.get(name, 0.0) for name in doubts) * MOST_DISTRUST
+
+    assert gained + lost >= 0.0
