@@ -56,11 +56,18 @@ def test_the_language_is_only_named_where_it_is_not_the_pages():
 
 def test_a_facet_links_to_the_same_search_with_its_filter():
     facets = {"product": (FacetValue("macina-64", 2), FacetValue("alba", 1))}
-    page = search_page(results(facets=facets), SearchRequest("fine & dandy", "en", names=NAMES))
+    request = SearchRequest("fine & dandy", "en", names=NAMES)
+    page = search_page(results(facets=facets, total=3), request)
     first = page.facets[0].choices[0]
 
     assert (first.label, first.count, first.selected) == ("Macina 64", 2, False)
     assert first.url == "/search?q=fine+%26+dandy&product=macina-64"
+
+
+def test_a_facet_whose_values_all_have_every_hit_is_not_shown():
+    facets = {"tag": (FacetValue("gasket", 1), FacetValue("leak", 1))}
+
+    assert search_page(results(facets=facets), SearchRequest("fine", "en")).facets == ()
 
 
 def test_a_selected_facet_links_to_the_search_without_it():

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields, replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,11 +12,14 @@ from jinja2 import meta, nodes
 from web.http import contexts as c
 from web.http import docs_contexts, samples
 from web.http.assets import Assets
-from web.http.desk_contexts import Trend
+from web.http.desk_contexts import SearchFigures, Trend
 from web.http.i18n import LOCALES
 from web.http.rendering import FOLDER, Renderer, environment
+from web.http.search_samples import sample_searches
+from web.http.synonym_contexts import LanguageChoice, SynonymRow, SynonymsPage
 
 ENTRIES = (c.EntryLink("How do I descale?", "/faq/1", "Piazza"), c.EntryLink("No note", "/faq/2"))
+NEAR = (c.NearAnswer(7, "How do I descale?", "/faq/7-how?s=x&r=1"),)
 WRONG = (c.FieldError("title", "Write your question in one sentence."),)
 SEARCH = c.SearchPage(
     "orange <light>",
@@ -25,6 +29,20 @@ SEARCH = c.SearchPage(
     facets=samples.sample_facets(),
     first_url="/search?q=x",
     next_url="/search?q=x&cursor=c",
+)
+LANGUAGES = (LanguageChoice("", "Every language", chosen=True), LanguageChoice("de", "Deutsch"))
+SYNONYMS = SynonymsPage(
+    rows=(
+        SynonymRow("s1", ("hopper", "bean tank"), False, "", None, "Ada", date(2026, 7, 1), "/x/1"),
+        SynonymRow("s2", ("BG", "Brühgruppe"), True, "Deutsch", "de", "import", None, "/x/2"),
+    ),
+    total=2,
+    found=2,
+    q="",
+    terms="",
+    languages=LANGUAGES,
+    first_url="/desk/synonyms",
+    next_url="/desk/synonyms?start=50",
 )
 PAGES = {
     "home.html": (
@@ -58,7 +76,7 @@ PAGES = {
         samples.sample_entry(vote=c.VoteBar("/faq/12/helpful", "no", "unclear")),
         replace(samples.sample_entry(), contents=(), related=(), tags=(), state="draft"),
     ),
-    "ask/form.html": (c.AskPage(), c.AskPage(c.AskForm("", "It beeps", "a@", WRONG), ENTRIES)),
+    "ask/form.html": (c.AskPage(), c.AskPage(c.AskForm("", "It beeps", "a@", WRONG, "s"), NEAR)),
     "ask/sent.html": (
         c.SentPage("Why?", "mara@example.com", "/questions/t", ENTRIES),
         c.SentPage("Why?", question_url="/questions/t"),
@@ -85,6 +103,29 @@ PAGES = {
             entry=c.Link("How do I pair it?", "/faq/9"),
         ),
         replace(samples.sample_topic(), draft=None, atypical=(), trend=Trend(())),
+    ),
+    "desk/synonyms.html": (
+        SYNONYMS,
+        replace(SYNONYMS, rows=(), found=0, q="<none>"),
+        replace(
+            SYNONYMS,
+            rows=(),
+            total=0,
+            found=0,
+            terms="one",
+            errors=(c.FieldError("terms", "Write at least two words, with commas between."),),
+        ),
+    ),
+    "desk/searches.html": (
+        sample_searches(),
+        replace(sample_searches(), rows=()),
+        replace(
+            sample_searches(),
+            rows=(),
+            weeks=(),
+            show="all",
+            figures=SearchFigures(0, 0, 0, 0),
+        ),
     ),
     "admin/pieces.html": (samples.pieces_page(),),
     "api/docs.html": (

@@ -15,8 +15,10 @@ app = typer.Typer(
 )
 user_app = typer.Typer(name="user", help="Accounts.")
 token_app = typer.Typer(name="token", help="API keys.")
+synonyms_app = typer.Typer(name="synonyms", help="Words that search counts as the same.")
 app.add_typer(user_app)
 app.add_typer(token_app)
+app.add_typer(synonyms_app)
 
 
 @app.callback(invoke_without_command=True)
@@ -43,12 +45,15 @@ from web.cli import (  # noqa: E402, I001
     desk,
     finding,
     evaluation,
+    calibration,
     serving,
     people,
+    wording,
 )
 
 __all__ = [
     "app",
+    "calibration",
     "desk",
     "evaluation",
     "exchange",
@@ -59,4 +64,5 @@ __all__ = [
     "serving",
     "status",
     "topics",
+    "wording",
 ]

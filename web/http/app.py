@@ -12,10 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kb.settings import Settings, read_settings
-from web.http.api import entries, questions, search, suggest, topics
-from web.http.pages import ask, desk, docs, feeds, files, home, pieces, sign_in
+from web.http.api import clicks, entries, questions, search, searches, suggest, synonyms, topics
+from web.http.pages import ask, desk, desk_searches, docs, feeds, files, home, pieces, sign_in
 from web.http.pages import entries as entry_pages
 from web.http.pages import search as search_pages
+from web.http.pages import synonyms as synonym_pages
 from web.http.problems import add_error_handlers
 from web.http.security import Guard
 from web.http.site import make_look, open_site
@@ -70,6 +71,8 @@ def create_app(settings: Settings) -> FastAPI:
         ask,
         sign_in,
         desk,
+        desk_searches,
+        synonym_pages,
         pieces,
         feeds,
         files,
@@ -86,7 +89,7 @@ def create_app_from_environment() -> FastAPI:
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1", dependencies=[Security(BEARER)])
-    for noun in (search, suggest, questions, topics, entries):
+    for noun in (search, suggest, clicks, questions, topics, entries, searches, synonyms):
         api.include_router(noun.router)
     return api
 

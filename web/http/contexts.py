@@ -128,12 +128,16 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class AskForm:
-    """The question form with what was typed and what is wrong with it."""
+    """The question form with what was typed and what is wrong with it.
+
+    `search` names the search that led to it, empty for none.
+    """
 
     title: str = ""
     body: str = ""
     email: str = ""
     errors: tuple[FieldError, ...] = ()
+    search: str = ""
 
 
 # --- customers' pages -------------------------------------------------------------------------
@@ -183,6 +187,7 @@ class SearchPage:
 
     `verdict` is a word of `search.results.Verdict`. `filters` are the selected values, each
     with the link that removes it. `near` stands below the floor, never shown as answers.
+    `search` names this search for what is done next.
     """
 
     query: str
@@ -197,11 +202,12 @@ class SearchPage:
     degraded: bool = False
     first_url: str | None = None
     next_url: str | None = None
+    search: str = ""
 
     @property
     def ask(self) -> AskForm:
         """The question form with the query carried over."""
-        return AskForm(title=self.query)
+        return AskForm(title=self.query, search=self.search)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,11 +260,20 @@ class EntryPage:
 
 
 @dataclass(frozen=True, slots=True)
+class NearAnswer:
+    """An entry that may already answer a question, with its id for "this answers it"."""
+
+    id: int
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskPage:
     """All that ask/form.html may read; `near` are entries that may already answer it."""
 
     form: AskForm = AskForm()
-    near: tuple[EntryLink, ...] = ()
+    near: tuple[NearAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ NOTICES = {
     "drafted": messages.DRAFT_SAVED,
     "dismissed": messages.TOPIC_DISMISSED,
     "signed-out": messages.SIGNED_OUT,
+    "solved": messages.ANSWER_FOUND,
+    "search-asked": messages.SEARCH_ASKED,
 }
 MAX_ACCEPTED = 20
 """Languages read from an Accept-Language header."""

@@ -22,7 +22,19 @@ KEY_UNKNOWN = to_translate(
 TITLE_MISSING = to_translate("Write the question as the title of the entry.")
 ANSWER_MISSING = to_translate("Write the answer. Without it there is nothing to publish.")
 
+ANSWER_FOUND = to_translate("Thank you. Good to know that it helped.")
+SEARCH_ASKED = to_translate("It is a question now. The next index run groups it.")
 ENTRY_PUBLISHED = to_translate("Entry published.")
 DRAFT_SAVED = to_translate("Draft saved. Nobody outside the team sees it.")
 TOPIC_DISMISSED = to_translate("Topic dismissed.")
 SIGNED_OUT = to_translate("You are signed out.")
+
+SYNONYMS_ADDED = to_translate("Synonyms added. Searches use them within a second.")
+SYNONYMS_REMOVED = to_translate("Synonyms removed.")
+SYNONYMS_KNOWN = to_translate("These synonyms are there already.")
+SYNONYMS_WRONG = to_translate(
+    "Write 2 to 20 different words with commas between them, each of at most 6 words and 80 "
+    "characters."
+)
+SYNONYMS_FULL = to_translate("There is no room for more synonyms: 5,000 groups are the most.")
+EVERY_LANGUAGE = to_translate("Every language")

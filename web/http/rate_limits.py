@@ -24,6 +24,7 @@ class Allowance(Enum):
 
     ASK = (RateLimitItemPerMinute(5), RateLimitItemPerHour(30))
     VOTE = (RateLimitItemPerMinute(30),)
+    CLICK = (RateLimitItemPerMinute(60),)
     SIGN_IN = (RateLimitItemPerMinute(10), RateLimitItemPerHour(60))
     REFUSED_KEY = (RateLimitItemPerMinute(60),)
 

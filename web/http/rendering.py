@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from web.http.contexts import Chrome
-from web.http.figures import sparkline, weekly_bars
+from web.http.figures import sparkline, stacked_bars, weekly_bars
 from web.http.i18n import LOCALES, language_name, translations
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def environment(locale: str, static_url: Callable[[str], str]) -> Environment:
     env.globals["static_url"] = static_url
     env.globals["sparkline"] = sparkline
     env.globals["weekly_bars"] = weekly_bars
+    env.globals["stacked_bars"] = stacked_bars
     env.filters["date"] = partial(_date, locale=locale)
     env.filters["iso"] = date.isoformat
     env.filters["number"] = partial(format_decimal, locale=locale)

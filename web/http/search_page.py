@@ -10,25 +10,34 @@ from urllib.parse import urlencode
 from search.results import FacetValue, Hit, SearchResults
 from web.http.contexts import FacetChoice, FacetGroup, Link, ResultRow, SearchPage
 from web.http.i18n import language_name
+from web.http.search_log import SEARCH, link_from_search
 
 FACETS = ("product", "category", "type", "lang", "tag")
 """Facets on the page in this order; also the names of the query parameters."""
+SHOWN = "n"
+"""Query parameter of later pages: how many hits came before."""
+
 MIN_CHOICES = 2
-"""A facet with a single value filters nothing, so it is only shown while it is selected."""
+"""A facet with a single value filters nothing, so it is only shown while it is selected; nor
+does one whose values all have every hit."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     """What was asked for: the query, the selected values of each facet, the page of results.
 
-    `locale` is the language of the page. `names` gives the readers' words for the slugs of
-    products, categories and tags and the types, by (facet, value); others show as they are.
+    `locale` is the language of the page. `search` names this search to the links of its hits,
+    empty where it is not noted; `shown_before` counts the hits of earlier pages. `names` gives
+    the readers' words for the slugs of products, categories and tags and the types, by
+    (facet, value); others show as they are.
     """
 
     query: str
     locale: str
     selected: Mapping[str, Sequence[str]] = field(default_factory=dict)
     cursor: str | None = None
+    search: str = ""
+    shown_before: int = 0
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def name(self, facet: str, value: str) -> str:
@@ -48,6 +57,13 @@ class SearchRequest:
             pairs.append(("cursor", cursor))
         return f"/search?{urlencode(pairs)}"
 
+    def next_url(self, cursor: str, *, shown: int) -> str:
+        """The address of the next page, which belongs to the same search."""
+        url = self.url(cursor=cursor)
+        if not self.search:
+            return url
+        return f"{url}&{urlencode({SEARCH: self.search, SHOWN: self.shown_before + shown})}"
+
 
 def search_page(results: SearchResults, request: SearchRequest) -> SearchPage:
     """All that the results page shows."""
@@ -55,24 +71,34 @@ def search_page(results: SearchResults, request: SearchRequest) -> SearchPage:
         query=request.query,
         verdict=results.verdict.value,
         total=results.total,
-        rows=tuple(result_row(hit, request) for hit in results.hits),
-        near=tuple(result_row(hit, request) for hit in results.near),
-        facets=tuple(_facet_groups(results.facets, request)),
+        rows=_rows(results.hits, request),
+        near=_rows(results.near, request),
+        facets=tuple(_facet_groups(results.facets, results.total, request)),
         filters=tuple(_active_filters(request)),
         clear_url=f"/search?{urlencode({'q': request.query})}",
         did_you_mean=_did_you_mean(results.did_you_mean),
         degraded=results.degraded is not None,
         first_url=request.url() if request.cursor else None,
-        next_url=request.url(cursor=results.cursor) if results.cursor else None,
+        next_url=(
+            request.next_url(results.cursor, shown=len(results.hits)) if results.cursor else None
+        ),
+        search=request.search,
     )
 
 
-def result_row(hit: Hit, request: SearchRequest) -> ResultRow:
-    """One hit for readers, without its score."""
+def _rows(hits: Sequence[Hit], request: SearchRequest) -> tuple[ResultRow, ...]:
+    return tuple(
+        result_row(hit, request, rank=rank)
+        for rank, hit in enumerate(hits, start=request.shown_before + 1)
+    )
+
+
+def result_row(hit: Hit, request: SearchRequest, *, rank: int = 1) -> ResultRow:
+    """One hit for readers, without its score; its link says where it stood in which search."""
     return ResultRow(
         title=hit.title,
         title_marks=hit.title_marks,
-        url=hit.url,
+        url=link_from_search(hit.url, request.search, rank),
         snippet=hit.snippet,
         marks=hit.marks,
         type=hit.type,
@@ -88,12 +114,13 @@ def _did_you_mean(text: str | None) -> Link | None:
 
 
 def _facet_groups(
-    facets: Mapping[str, tuple[FacetValue, ...]], request: SearchRequest
+    facets: Mapping[str, tuple[FacetValue, ...]], total: int, request: SearchRequest
 ) -> list[FacetGroup]:
     groups = []
     for name in FACETS:
         values = facets.get(name, ())
-        if len(values) < MIN_CHOICES and not request.selected.get(name):
+        narrowing = [found for found in values if found.count < total]
+        if (len(values) < MIN_CHOICES or not narrowing) and not request.selected.get(name):
             continue
         choices = tuple(_choice(name, found.value, found.count, request) for found in values)
         if choices:

@@ -44,6 +44,7 @@ class QuestionIn(BaseModel):
     state: Literal["open", "answered", "solved"] = "open"
     tags: list[Word] = Field([], max_length=50)
     replies: list[ReplyIn] = Field([], max_length=MAX_REPLIES)
+    intent: str = Field("", max_length=40, description="The `intent` of the search before it.")
 
     @model_validator(mode="after")
     def _says_something(self) -> QuestionIn:

@@ -38,6 +38,7 @@ from web.http.api.question_bodies import (
 from web.http.dependencies import AskerDep, EditorDep, Id, SiteDep, ViewerDep
 from web.http.problems import error_reply
 from web.http.replies import json_reply
+from web.http.search_log import SearchLog
 from web.http.security import MAX_QUESTION_BYTES
 
 router = APIRouter(tags=["questions"])
@@ -60,6 +61,7 @@ IdempotencyKey = Annotated[
     responses={200: {"model": StoredOut, "description": "It was known already."}},
 )
 def send_question(
+    request: Request,
     site: SiteDep,
     viewer: AskerDep,
     question: QuestionIn,
@@ -75,6 +77,8 @@ def send_question(
             once.keep(conn, kept)
             if stored["outcome"] != "unchanged":
                 enqueue(conn, "index")
+    if question.intent:
+        SearchLog(site, request, viewer).asked(question.intent)
     return json_reply(kept.response, viewer=viewer, status=kept.status)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 import anyio.to_thread
@@ -22,7 +23,8 @@ from web.http.contexts import FacetChoice, ResultRow, SearchPage
 from web.http.dependencies import VisitDep
 from web.http.frame import Visit
 from web.http.paging import decode_cursor, encode_cursor
-from web.http.search_page import SearchRequest, search_page
+from web.http.search_log import MAX_RANK, MAX_TOKEN_CHARS, SEARCH, SearchLog
+from web.http.search_page import SHOWN, SearchRequest, search_page
 
 router = APIRouter()
 
@@ -33,6 +35,24 @@ PREVIEW_CHARS = 200
 Text = Annotated[str, Query(max_length=MAX_QUERY_CHARS)]
 Values = Annotated[list[str] | None, Query(max_length=MAX_FILTER_VALUES)]
 Cursor = Annotated[str | None, Query(max_length=300)]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which page of which search is asked for; the first one has no cursor."""
+
+    cursor: str | None = None
+    search: str = ""
+    shown_before: int = 0
+
+
+def place_of(
+    cursor: Cursor = None,
+    search: Annotated[str, Query(alias=SEARCH, max_length=MAX_TOKEN_CHARS)] = "",
+    shown_before: Annotated[int, Query(alias=SHOWN, ge=0, le=MAX_RANK)] = 0,
+) -> Place:
+    """The page as the address names it."""
+    return Place(cursor, search, shown_before) if cursor else Place()
 
 
 def chosen_filters(
@@ -56,35 +76,51 @@ async def show_results(
     visit: VisitDep,
     limiter: Annotated[CapacityLimiter, Depends(search_threads)],
     selected: Annotated[Mapping[str, Sequence[str]], Depends(chosen_filters)],
+    place: Annotated[Place, Depends(place_of)],
     q: Text = "",
-    cursor: Cursor = None,
 ) -> HTMLResponse:
     """Show what answers `q`; without it the entries on the chosen shelves, or the bare form."""
     query = clean(q)
     if not query:
-        return await anyio.to_thread.run_sync(_browse, visit, selected, cursor)
-    return await anyio.to_thread.run_sync(_find, visit, query, selected, cursor, limiter=limiter)
+        return await anyio.to_thread.run_sync(_browse, visit, selected, place.cursor)
+    return await anyio.to_thread.run_sync(_find, visit, query, selected, place, limiter=limiter)
 
 
 def _find(
-    visit: Visit, query: str, selected: Mapping[str, Sequence[str]], cursor: str | None
+    visit: Visit, query: str, selected: Mapping[str, Sequence[str]], place: Place
 ) -> HTMLResponse:
     results = visit.site.live.searcher.search(
         query,
         viewer=visit.viewer,
         filters=_filters(selected),
         limit=PAGE,
-        cursor=cursor,
+        cursor=place.cursor,
         lang=visit.locale,
     )
-    if cursor is None:
-        visit.site.intents.add(results, visitor=visit.visitor(), lang=visit.locale)
+    search = _noted(visit, results, selected, place)
     with reading(visit.site.engine) as conn:
         names = shelf_names(conn, _slugs(results, selected))
     request = SearchRequest(
-        query=query, locale=visit.locale, selected=selected, cursor=cursor, names=names
+        query=query,
+        locale=visit.locale,
+        selected=selected,
+        cursor=place.cursor,
+        search=search,
+        shown_before=place.shown_before,
+        names=names,
     )
     return visit.page("search/results.html", search_page(results, request))
+
+
+def _noted(
+    visit: Visit, results: SearchResults, selected: Mapping[str, Sequence[str]], place: Place
+) -> str:
+    """Note the search and return what its links carry; a later page belongs to the first."""
+    noted = SearchLog(visit.site, visit.request, visit.viewer)
+    if place.cursor is not None:
+        return place.search if noted.is_ours(place.search) else ""
+    product = next(iter(selected.get("product", ())), None)
+    return noted.searched(results, place="results", lang=visit.locale, product=product)
 
 
 def _filters(selected: Mapping[str, Sequence[str]]) -> Filters:
