@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kb.access import PUBLIC
 from kb.errors import Unavailable
 from search.crowding import Crowding, crowding_of
 from search.documents import Document
@@ -37,11 +38,9 @@ from search.generation_files import (
     write_manifest,
 )
 from search.lexical import LexicalIndex
-from search.looking import Scope
 from search.meaning import PASSAGE_FILES, PHRASING_FILES, DocumentVectors
 from search.metadata import Metadata
-from search.nearness import Near, Nearness
-from search.vector_groups import Rows, Vector
+from search.nearness import Nearness
 from search.vector_writing import EXACT_VECTORS, TextHashes, VectorSource, write_vectors
 
 __all__ = [
@@ -217,7 +216,7 @@ def make_segment(documents: Sequence[Document], vectors: VectorSource) -> Segmen
         meaning=meaning,
         passages=DocumentVectors.of(passages, known),
         metadata=metadata,
-        crowding=crowding_of(meaning, metadata.codes["lang"]),
+        crowding=_crowding(meaning, metadata),
     )
 
 
@@ -253,7 +252,7 @@ def _write(
     wordings = write_vectors(folder, PHRASING_FILES, passing.wordings, vectors, exact=exact)
     passages = write_vectors(folder, PASSAGE_FILES, passing.passages, vectors, exact=exact)
     meaning = DocumentVectors.open(folder, PHRASING_FILES)
-    np.save(folder / CROWDING_FILE, crowding_of(meaning, metadata.codes["lang"]))
+    np.save(folder / CROWDING_FILE, _crowding(meaning, metadata))
     paths = sorted(folder.iterdir())
     for path in paths:
         sync(path)
@@ -271,6 +270,10 @@ def _write(
         samples={path.name: sample_checksum(path) for path in large},
     )
     write_manifest(folder, manifest)
+
+
+def _crowding(meaning: DocumentVectors, metadata: Metadata) -> Crowding:
+    return crowding_of(meaning, metadata.codes["lang"], metadata.readable({PUBLIC}))
 
 
 def _check_counts(folder: Path, manifest: Manifest, segment: Segment) -> None:

@@ -107,7 +107,8 @@ class IndexSnapshot:
         langs = self.readable("lang", audiences)
         found = self._wordings.get(langs)
         if found is None:
-            found = Wording(self._vocabulary(), langs=langs, synonyms=self.synonyms)
+            synonyms = self.synonyms.among(langs)
+            found = Wording(self._vocabulary(), langs=langs, synonyms=synonyms)
             if len(self._wordings) >= CACHED_WORDINGS:
                 self._wordings.clear()
             self._wordings[langs] = found

@@ -106,12 +106,18 @@ def scanning(snapshot: IndexSnapshot) -> IndexSnapshot:
 
 
 def found(snapshot, vector, filters=Filters(), text="nothing like it"):  # noqa: B008
-    return gather(snapshot, Request(parse_query(text), vector, "en", EVERYONE, filters))
+    return passing(gather(snapshot, Request(parse_query(text), vector, "en", EVERYONE, filters)))
+
+
+def passing(candidates):
+    """Those of the candidates that pass the filters."""
+    names = ("parts", "rows", "passing", "cosines", "lang_codes")
+    kept = {name: getattr(candidates, name)[candidates.passing] for name in names}
+    return replace(candidates, **kept)
 
 
 def nearest(candidates, count=10):
-    order = np.argsort(-candidates.cosines[:, 0], kind="stable")
-    order = order[candidates.passing[order]][:count]
+    order = np.argsort(-candidates.cosines[:, 0], kind="stable")[:count]
     return set(zip(candidates.parts[order].tolist(), candidates.rows[order].tolist(), strict=True))
 
 

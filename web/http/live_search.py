@@ -5,25 +5,27 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any
+from contextlib import suppress
 
-import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from indexer.encoder import OnnxEncoder
 from kb.access import Viewer
-from kb.errors import KbError
+from kb.errors import KbError, Unavailable
 from kb.settings import Settings
+from kb.store import jobs
+from kb.store.engine import transaction
 from search.build import find_manifest
-from search.documents import Document
-from search.generation import find_current_name
+from search.generation import find_current_name, set_aside_if_broken
 from search.index import IndexFollower, IndexSnapshot
 from search.searcher import Searcher
-from search.suggest import Suggester, Suggestion
-from web.composition import find_encoder, open_search
+from search.suggest import Suggestion
+from web.composition import find_encoder, open_search, renewed_search
+from web.http.guarded_search import GuardedSearch
 from web.http.intents import IntentBuffer
+from web.http.suggestions import LiveSuggestions
+from web.stored_calibrations import newest_id
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +34,15 @@ FLUSH_S = 1.0
 ENCODER_RETRY_S = 3.0
 """How often a process without a model looks whether the worker has exported it."""
 
-SUGGEST_LOAD = 0.1
-"""Share of time that rebuilding suggestions may take while much is published."""
+CALIBRATION_S = 1.0
+"""How often a process looks whether the search learned to rank otherwise."""
+
+DISTRUST_S = 10.0
+"""How often files that failed a search are read in full: gigabytes, in a large store."""
 
 
 class LiveSearch:
-    """The searcher and the suggester of this moment; one thread of its own keeps them fresh."""
+    """The searcher and the suggestions of this moment; a thread of its own keeps them fresh."""
 
     def __init__(self, settings: Settings, engine: Engine, intents: IntentBuffer) -> None:
         self._settings = settings
@@ -47,21 +52,28 @@ class LiveSearch:
         self._follower: IndexFollower
         self._searcher: Searcher
         self._generation: str | None
+        self._calibration_id: int
         self._current: str | None
+        self._opening = threading.RLock()
+        self._guarded = GuardedSearch(self)
+        self._trusted_to = 0.0
         self._reopen(find_encoder(settings))
-        self._suggester: Suggester | None = None
-        self._suggested: IndexSnapshot | None = None
-        self._suggest_from = 0.0
+        self._suggestions = LiveSuggestions(engine, self._follower.snapshot)
         self._encoder_from = time.monotonic() + ENCODER_RETRY_S
         self._flush_from = 0.0
+        self._calibration_from = 0.0
         self._record_lost = False
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live search", daemon=True)
-        self._renew_suggester()
 
     @property
-    def searcher(self) -> Searcher:
-        """The searcher of this moment."""
+    def searcher(self) -> GuardedSearch:
+        """The search that serves readers, whatever becomes of the files."""
+        return self._guarded
+
+    @property
+    def opened(self) -> Searcher:
+        """The searcher over the index that is open now."""
         return self._searcher
 
     @property
@@ -84,11 +96,36 @@ class LiveSearch:
         return missing
 
     def suggest(self, typed: str, *, viewer: Viewer, limit: int) -> list[Suggestion]:
-        """Titles and shown wordings that fit what was typed, of what the viewer may read."""
-        suggester = self._suggester
-        if suggester is None:
-            return []
-        return suggester.suggest(typed, audiences=viewer.audiences, limit=limit)
+        """What fits what was typed, of what the viewer may read; what is popular for nothing."""
+        return self._suggestions.suggest(typed, viewer=viewer, limit=limit)
+
+    def count_popular(self) -> None:
+        """Count anew what readers open and look for, instead of in some minutes."""
+        self._suggestions.count_popular()
+
+    def distrust(self, searcher: Searcher, problem: Exception) -> bool:
+        """Read the files of the index of a searcher that failed; a broken one is left at once.
+
+        The newest whole generation is opened, and the worker asked for a new one. Returns
+        whether another searcher than this one is open now.
+        """
+        with self._opening:
+            if self._searcher is not searcher:
+                return True
+            serving = _generation(self._follower.snapshot)
+            if serving is None or time.monotonic() < self._trusted_to:
+                return False
+            log.warning("index %s fails a search: %s", serving, problem)
+            is_broken = set_aside_if_broken(self._settings.index_dir / serving)
+            if not is_broken:
+                self._trusted_to = time.monotonic() + DISTRUST_S
+                if not isinstance(problem, Unavailable):
+                    return False
+            # A busy record does not take the job; then the next sweep finds the damage.
+            with suppress(Unavailable), transaction(self._engine) as conn:
+                jobs.enqueue(conn, "index", {"thorough": True})
+            self._reopen(self._fitting_encoder())
+            return True
 
     def start(self) -> None:
         """Begin to follow the record."""
@@ -99,11 +136,26 @@ class LiveSearch:
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._suggestions.stop()
         self._intents.flush()
 
     def refresh(self) -> None:
         """Follow the record and the index one step."""
-        if find_current_name(self._settings.index_dir) != self._current:
+        with self._opening:
+            self._follow()
+        try:
+            self._suggestions.follow(self._follower.snapshot)
+        except Unavailable as problem:
+            self.distrust(self._searcher, problem)
+        now = time.monotonic()
+        if now >= self._flush_from:
+            self._flush_from = now + FLUSH_S
+            self._intents.flush()
+
+    def _follow(self) -> None:
+        current = find_current_name(self._settings.index_dir)
+        # A pointer that is lost is no news: what is open serves, or what else is whole.
+        if current is not None and current != self._current:
             # The worker may have calibrated anew, or embedded with another model, before it
             # built. What was open serves until all of the new is.
             self._reopen(self._fitting_encoder())
@@ -116,11 +168,9 @@ class LiveSearch:
                 self._reopen(encoder)
         if _generation(self._follower.snapshot) != self._generation:
             self._reopen(self._fitting_encoder())
-        if self._follower.snapshot is not self._suggested and now >= self._suggest_from:
-            self._renew_suggester()
-        if now >= self._flush_from:
-            self._flush_from = now + FLUSH_S
-            self._intents.flush()
+        if now >= self._calibration_from:
+            self._calibration_from = now + CALIBRATION_S
+            self._take_up_calibration()
 
     def _run(self) -> None:
         while not self._stop.wait(REFRESH_S):
@@ -140,7 +190,15 @@ class LiveSearch:
         self._encoder = encoder
         self._follower = parts.follower
         self._searcher = parts.searcher
+        self._calibration_id = parts.calibration_id
         self._generation = _generation(parts.follower.snapshot)
+
+    def _take_up_calibration(self) -> None:
+        """Search with what the worker learned meanwhile, over the index that is open."""
+        if newest_id(self._engine) == self._calibration_id:
+            return
+        parts = renewed_search(self._settings, self._engine, self._encoder, self._follower)
+        self._searcher, self._calibration_id = parts.searcher, parts.calibration_id
 
     def _fitting_encoder(self) -> OnnxEncoder | None:
         """The encoder of the index as it is now; the open one where it is that."""
@@ -150,23 +208,6 @@ class LiveSearch:
             return self._encoder
         return find_encoder(self._settings)
 
-    def _renew_suggester(self) -> None:
-        started = time.monotonic()
-        snapshot = self._follower.snapshot
-        self._suggester = None if snapshot is None else Suggester.build(_documents(snapshot))
-        self._suggested = snapshot
-        ended = time.monotonic()
-        self._suggest_from = ended + (ended - started) / SUGGEST_LOAD
-
 
 def _generation(snapshot: IndexSnapshot | None) -> str | None:
     return None if snapshot is None else snapshot.generation
-
-
-def _documents(snapshot: IndexSnapshot) -> Iterator[Document]:
-    """Yield every document that still holds."""
-    for part in snapshot.parts:
-        size = len(part.segment.metadata)
-        rows: Any = np.arange(size) if part.alive is None else np.flatnonzero(part.alive)
-        for row in rows.tolist():
-            yield part.segment.lexical.document(row)

@@ -18,6 +18,7 @@ from search.generation import (
     Manifest,
     find_current_name,
     open_generation,
+    read_manifest,
 )
 from search.index import DELTA_LIMIT
 
@@ -55,15 +56,14 @@ class Staleness:
         )
 
 
-def how_stale(
-    index_dir: Path, engine: Engine, *, manifest: Manifest | None, fingerprint: str, thorough: bool
-) -> Staleness:
-    """Compare the current generation, by its manifest, with the record.
+def how_stale(index_dir: Path, engine: Engine, *, fingerprint: str, thorough: bool) -> Staleness:
+    """Compare the generation that the pointer names, by its manifest, with the record.
 
     `thorough` reads its files, too, so that a damaged one counts as none.
     """
     name = find_current_name(index_dir)
-    if manifest is None or name is None or not _is_whole(index_dir / name, manifest, thorough):
+    manifest = None if name is None else _find_whole(index_dir / name, thorough)
+    if name is None or manifest is None:
         return Staleness(unfit=True)
     with reading(engine) as conn:
         fits = (get_incarnation(conn), fingerprint)
@@ -78,13 +78,14 @@ def how_stale(
     return Staleness(False, len(changed), count, max(0.0, time.time() - built_at))
 
 
-def _is_whole(folder: Path, manifest: Manifest, thorough: bool) -> bool:
-    if thorough:
-        try:
-            open_generation(folder)
-        except IndexBroken:
-            return False
-        return True
+def _find_whole(folder: Path, thorough: bool) -> Manifest | None:
+    """Return the manifest of a generation that may be served, None for another one."""
+    try:
+        if thorough:
+            return open_generation(folder).manifest
+        manifest = read_manifest(folder)
+    except IndexBroken:
+        return None
     sizes = {name: size for name, (size, _) in manifest.files.items()}
     there = {path.name: path.stat().st_size for path in folder.iterdir() if path.is_file()}
-    return sizes.items() <= there.items()
+    return manifest if sizes.items() <= there.items() else None

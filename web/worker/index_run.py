@@ -1,4 +1,4 @@
-"""One run of the indexer: clean, embed, group, label, draft, link, build."""
+"""One run of the indexer: clean, embed, group, label, draft, link, build, calibrate."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ from indexer.relink import relink
 from kb.clock import utc_now
 from kb.settings import Settings
 from kb.store import jobs
-from kb.store.engine import transaction
+from kb.store.changes import last_seq
+from kb.store.engine import reading, transaction
 from kb.store.runs import finish_run, start_run
 from search.build import build_index, find_manifest
 from search.coverage import refresh_verdicts
 from web.composition import open_search
 from web.worker.freshness import Staleness, how_stale
+from web.worker.recalibration import recalibrate, recalibration_due
 from web.worker.run_lock import index_lock
 from web.worker.stored_first import StoredFirstEncoder
 
@@ -36,15 +38,20 @@ NO_MODEL = ""
 
 @dataclass(slots=True)
 class IndexReport:
-    """What a run did; `seconds` per step in the order they ran."""
+    """What a run did; `seconds` per step in the order they ran.
+
+    `embedded_to` is the change up to which every text has its vector, None without a model.
+    """
 
     cleaned: int = 0
     encoded: int = 0
+    embedded_to: int | None = None
     grouping: GroupingReport | None = None
     learned: int = 0
     links: int = 0
     documents: int = 0
     built: bool = False
+    calibration: str | None = None
     degraded: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -55,6 +62,8 @@ class IndexReport:
             parts.append(str(self.grouping))
         if self.built:
             parts.append(f"{self.documents:,} entries built into the index")
+        if self.calibration:
+            parts.append(f"calibration {self.calibration}")
         if self.degraded:
             parts.append("without a model")
         return f"{', '.join(parts)} in {sum(self.seconds.values()):.1f} s"
@@ -74,13 +83,15 @@ class IndexJob:
     `full`: group and build anew even where nothing changed. `thorough`: read the index's files
     to find damage. `is_due` decides from the state of the index whether a generation is built,
     `links_due` and `verdicts_due` whether these two, which take long in a large record, are
-    brought up to date. `on_progress` and `on_wait` may raise to stop.
+    brought up to date, `calibration_due` whether the search may be calibrated anew where
+    enough is new. `on_progress` and `on_wait` may raise to stop.
     """
 
     full: bool = False
     thorough: bool = True
     is_due: Callable[[Staleness], bool] = Staleness.differs
     links_due: Callable[[], bool] = lambda: True
+    calibration_due: Callable[[], bool] = lambda: True
     verdicts_due: Callable[[IndexReport], bool] = lambda report: report.built
     on_progress: OnProgress | None = None
     on_wait: Callable[[], None] | None = None
@@ -124,6 +135,8 @@ def do_index(
             _run_meaning(engine, encoder, report, job)
         with report.step("build"):
             _build(settings, engine, encoder, report, job)
+        if encoder is not None:
+            _calibrate(engine, encoder, report, job)
         if encoder is not None and job.verdicts_due(report):
             with report.step("verdicts"):
                 asking = StoredFirstEncoder(encoder, engine)
@@ -148,8 +161,19 @@ def _run_meaning(engine: Engine, encoder: Encoder, report: IndexReport, job: Ind
     if job.links_due():
         with report.step("link"):
             report.links = relink(engine, encoder)
+    with report.step("embed late"):
+        with reading(engine) as conn:
+            report.embedded_to = last_seq(conn)
+        report.encoded += embed_missing(engine, encoder, on_progress=job.on_progress)
     with transaction(engine) as conn:
         finish_run(conn, run_id, asdict(report))
+
+
+def _calibrate(engine: Engine, encoder: Encoder, report: IndexReport, job: IndexJob) -> None:
+    """Learn how to rank from what is new in the record, where that is enough."""
+    if recalibration_due(engine, encoder.fingerprint) and job.calibration_due():
+        with report.step("calibrate"):
+            report.calibration = str(recalibrate(engine, encoder))
 
 
 def _build(
@@ -168,12 +192,16 @@ def _build(
     stale = how_stale(
         settings.index_dir,
         engine,
-        manifest=manifest,
         fingerprint=fingerprint,
         thorough=job.thorough,
     )
     if job.full or job.is_due(stale):
-        build_index(engine, settings.index_dir, fingerprint=fingerprint)
+        build_index(
+            engine,
+            settings.index_dir,
+            fingerprint=fingerprint,
+            embedded_to=report.embedded_to,
+        )
         report.built = True
         manifest = find_manifest(settings.index_dir)
     report.documents = manifest.documents if manifest else 0

@@ -13,7 +13,9 @@ from sqlalchemy import Engine
 from indexer.encoder import Encoder
 from indexer.grouping_base import find_base
 from indexer.progress import Progress
+from kb.clock import utc_now
 from kb.errors import KbError, Unavailable
+from kb.searches import keep_searches
 from kb.settings import Settings
 from kb.store import jobs
 from kb.store.changes import last_seq
@@ -21,6 +23,7 @@ from kb.store.engine import reading, transaction
 from web.composition import ensure_calibration, open_indexing_encoder, open_record
 from web.worker.freshness import Staleness
 from web.worker.index_run import IndexJob, IndexReport, do_index
+from web.worker.published_first import encoding_what_is_published
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +46,11 @@ SWEEP_RETRY_S = 30.0
 """How soon after a failure, of which no job may be left, the worker sweeps again."""
 
 EXTRA_LOAD = 0.05
-"""Share of the time that finding links, and asking whether topics are answered, may take each."""
+"""Share of the time that finding links, learning the calibration, and asking whether topics are
+answered, may take each."""
+
+SEARCHES_S = 60.0
+"""How often searches are settled: outcomes, questions made of them, old ones forgotten."""
 
 MAX_TRIES = 3
 """A job that fails so often waits for the next sweep."""
@@ -73,7 +80,8 @@ class Worker:
         self._swept_at = float("-inf")
         self._not_before: dict[str, float] = {}
         self._verdicts_of: tuple[int, int] | None = None
-        self._checked_index = False
+        self._checked_at = float("-inf")
+        self._searches_kept_at = float("-inf")
 
     def run(self) -> None:
         """Work until `stop` is set; a failed job is logged and stored, never fatal."""
@@ -102,6 +110,7 @@ class Worker:
 
         Raises Stopped, and KbError (mostly Unavailable: a busy record) for what no job can keep.
         """
+        self._keep_searches()
         job = self._claim()
         if job is None:
             if time.monotonic() - self._swept_at < SWEEP_S:
@@ -122,6 +131,14 @@ class Worker:
             self._try_again(job)
         return True
 
+    def _keep_searches(self) -> None:
+        if time.monotonic() - self._searches_kept_at < SEARCHES_S:
+            return
+        self._searches_kept_at = time.monotonic()
+        days = self._settings.search_retention_days
+        report = keep_searches(self._engine, now=utc_now(), retention_days=days)
+        log.debug("%s", report)
+
     def _claim(self) -> jobs.Job | None:
         """The next job; where there is none the record's write lock is not asked for."""
         with reading(self._engine) as conn:
@@ -133,22 +150,32 @@ class Worker:
     def _do(self, job: jobs.Job) -> None:
         if job.kind != "index":
             raise Unavailable(f"this worker knows no job {job.kind!r}")
-        self._index(full=bool(job.payload.get("full", False)))
+        payload = job.payload
+        self._index(
+            full=bool(payload.get("full", False)), distrusted=bool(payload.get("thorough", False))
+        )
 
-    def _index(self, *, full: bool) -> None:
-        self._swept_at = time.monotonic()
+    def _index(self, *, full: bool, distrusted: bool = False) -> None:
+        started = time.monotonic()
+        # What a disk rots while nobody looks is seen as often as the sweep comes, jobs or not.
+        thorough = distrusted or started - self._checked_at >= SWEEP_S
+        self._swept_at = started
         job = IndexJob(
             full=full,
-            thorough=not self._checked_index,
+            thorough=thorough,
             is_due=Staleness.outgrows_delta,
             links_due=lambda: self._has_time_for("link"),
+            calibration_due=lambda: self._has_time_for("calibrate"),
             verdicts_due=self._verdicts_due,
             on_progress=self._go_on,
             on_wait=self._go_on,
         )
-        report = do_index(self._settings, self._engine, self._model(), job)
-        self._checked_index = True
-        for extra in ("link", "verdicts"):
+        encoder = self._model()
+        with encoding_what_is_published(self._engine, encoder):
+            report = do_index(self._settings, self._engine, encoder, job)
+        if thorough:
+            self._checked_at = started
+        for extra in ("link", "calibrate", "verdicts"):
             if took := report.seconds.get(extra):
                 self._not_before[extra] = time.monotonic() + took / EXTRA_LOAD
         log.info("indexed: %s", report)

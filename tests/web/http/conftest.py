@@ -18,6 +18,7 @@ from kb.store.accounts import add_account, add_api_key
 from kb.store.engine import open_engine, transaction
 from kb.store.entries import add_entry
 from search.build import build_index
+from tests.web.http.damage import LATER
 from web.http.app import create_app
 
 SECRET = "a secret that is long enough for signing cookies"
@@ -118,6 +119,21 @@ def site_engine(settings: Settings) -> Iterator[Engine]:
     engine = open_engine(settings.record_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def settings_without_model(settings: Settings) -> Settings:
+    """The settings of a site whose worker makes an index of words alone, at once."""
+    return Settings(home=settings.home, model=str(settings.home / "no model"))
+
+
+@pytest.fixture
+def two_generations(settings_without_model: Settings, site_engine: Engine) -> Settings:
+    """A site with an entry that only the newer one of its two generations holds."""
+    with transaction(site_engine) as conn:
+        add_entry(conn, EntryContent(LATER, "So."), viewer=OPERATOR, state="published")
+    build_index(site_engine, settings_without_model.index_dir, fingerprint=NO_MODEL)
+    return settings_without_model
 
 
 @pytest.fixture

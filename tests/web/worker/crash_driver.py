@@ -1,8 +1,9 @@
 """Imports and indexes in processes that kill themselves at a given moment: for test_crash.
 
-Reads orders from standard input, one a line: what to do (import, index or worker), the kind of
-moment (commit, encode or none), the number of the moment at which the process is killed, and
-the home. Does each in a child of its own and answers with its exit status, on one line.
+Reads orders from standard input, one a line: what to do (import, index, worker, build or
+publish), the kind of moment (commit, encode, file, published or none), the number of the moment
+at which the process is killed, and the home. Does each in a child of its own and answers with
+its exit status, on one line.
 """
 
 from __future__ import annotations
@@ -32,11 +33,17 @@ from kb.settings import Settings
 from kb.store.engine import open_engine, transaction
 from kb.store.entries import add_entry
 from kb.store.entry_queries import find_entry_by_source
+from search.build import build_index
 from tests.indexer.subjects import SUBJECTS, SubjectEncoder, wording
 from web.worker.index_run import run_index
 from web.worker.loop import Worker
 
 PER_SUBJECT = 15
+NEW_TITLE = "Where is the serial number?"
+MOMENTS_FILE = "moments"
+"""How many moments a build that nobody killed had."""
+
+FILE_EVENTS = ("open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "sqlite3.connect")
 FIRST = datetime(2026, 3, 2, tzinfo=UTC)
 
 
@@ -46,10 +53,12 @@ class DeadlyMoments:
     def __init__(self, kind: str, number: int) -> None:
         self._kind = kind
         self._left = number
+        self.passed = 0
 
     def pass_by(self, kind: str) -> None:
         """Die if this is the moment."""
         if kind == self._kind:
+            self.passed += 1
             self._left -= 1
             if self._left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -98,6 +107,23 @@ def do_import(engine: Engine) -> None:
             add_entry(conn, content, viewer=OPERATOR, state="published")
 
 
+def publish(engine: Engine) -> None:
+    """Publish an entry as an agent does."""
+    with transaction(engine) as conn:
+        content = EntryContent(NEW_TITLE, "At the back, below the lid.")
+        add_entry(conn, content, viewer=OPERATOR, state="published")
+
+
+def watch_files(folder: Path, moments: DeadlyMoments) -> None:
+    """Let each file that is opened, made, renamed or removed in a folder be a moment."""
+
+    def on_event(event: str, arguments: tuple[object, ...]) -> None:
+        if event in FILE_EVENTS and str(arguments[0]).startswith(str(folder)):
+            moments.pass_by("file")
+
+    sys.addaudithook(on_event)
+
+
 def main(home: Path, what: str, moments: DeadlyMoments) -> None:
     """Do one thing and live or die."""
     settings = Settings(home=home)
@@ -113,6 +139,13 @@ def main(home: Path, what: str, moments: DeadlyMoments) -> None:
         do_import(engine)
     elif what == "index":
         run_index(settings, engine, encoder)
+    elif what == "build":
+        watch_files(settings.index_dir, moments)
+        build_index(engine, settings.index_dir, fingerprint=encoder.fingerprint)
+        (home / MOMENTS_FILE).write_text(str(moments.passed), encoding="ascii")
+    elif what == "publish":
+        publish(engine)
+        moments.pass_by("published")
     else:
         worker = Worker(settings, stop=threading.Event(), encoder=encoder)
         while worker.step():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.access import GUEST
 from kb.settings import Settings
 from kb.store.check import check_record
 from kb.store.counts import record_counts
@@ -18,8 +19,12 @@ from kb.store.schema import embeddings, questions
 from kb.store.topics import topic_of_questions
 from search.build import find_manifest
 from search.generation import BUILDING_PREFIX, IndexMissing, open_current
+from search.index import IndexFollower
+from search.record_source import RecordSource
+from search.searcher import Searcher
+from search.shipped_weights import SHIPPED
 from tests.indexer.subjects import SUBJECTS
-from tests.web.worker.crash_driver import PER_SUBJECT
+from tests.web.worker.crash_driver import MOMENTS_FILE, NEW_TITLE, PER_SUBJECT
 
 ROOT = Path(__file__).resolve().parents[3]
 QUESTIONS = len(SUBJECTS) * PER_SUBJECT
@@ -34,6 +39,11 @@ DEATHS = [
     *(("worker", "commit", n) for n in sorted(DRAWN.sample(range(1, COMMITS["worker"] + 1), 5))),
 ]
 KILLED = -signal.SIGKILL
+
+LAST_MOMENTS = 10
+NEVER = 1_000_000
+OLD_TITLE = "Where is my parcel?"
+ASKED = ("where is my parcel", "serial number")
 
 
 class Driver:
@@ -74,12 +84,18 @@ def imported_home(driver, sqlite_template, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(driver, imported_home, tmp_path_factory):
-    """What the record holds after a run that nothing disturbed."""
+def indexed_home(driver, imported_home, tmp_path_factory):
+    """A home after a run that nothing disturbed."""
     home = tmp_path_factory.mktemp("undisturbed") / "home"
     shutil.copytree(imported_home, home)
     assert driver.do(home, "index") == 0
-    return Result(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def undisturbed(indexed_home):
+    """What the record holds then."""
+    return Result(indexed_home)
 
 
 class Result:
@@ -184,3 +200,62 @@ def test_a_half_built_generation_is_cleared_away_and_never_served(driver, import
 
     assert not half.exists()
     assert open_current(home / "index").name == "00000002"
+
+
+def found_titles(home, *queries):
+    """What a site finds that starts now: the newest whole generation and what changed since."""
+    settings = Settings(home=home)
+    engine = open_engine(settings.record_url)
+    try:
+        follower = IndexFollower(settings.index_dir, RecordSource(engine))
+        follower.refresh()
+        searcher = Searcher(follower, None, SHIPPED)
+        found = [searcher.search(query, viewer=GUEST, floor=False).hits for query in queries]
+    finally:
+        engine.dispose()
+    return {hit.title for hits in found for hit in hits} & {OLD_TITLE, NEW_TITLE}
+
+
+@pytest.fixture
+def published_home(driver, indexed_home, tmp_path):
+    """An indexed home in which an entry was published since."""
+    home = tmp_path / "home"
+    shutil.copytree(indexed_home, home)
+    assert driver.do(home, "publish") == 0
+    return home
+
+
+def test_an_entry_is_found_after_a_kill_at_any_file_of_a_build(driver, published_home, tmp_path):
+    whole = tmp_path / "whole"
+    shutil.copytree(published_home, whole)
+    assert driver.do(whole, "build", "file", NEVER) == 0
+    moments = int((whole / MOMENTS_FILE).read_text())
+
+    # All of the last ones, where the generation gets its name and the pointer is set.
+    for number in (*range(1, moments - LAST_MOMENTS, 8), *range(moments - LAST_MOMENTS, moments)):
+        assert driver.do(published_home, "build", "file", number) == KILLED
+        # The index as the kill left it, with what the log of changes has, is complete.
+        assert found_titles(published_home, *ASKED) == {OLD_TITLE, NEW_TITLE}
+
+    assert driver.do(published_home, "build") == 0
+    assert find_manifest(published_home / "index").documents == 2
+    assert not list((published_home / "index").glob(f"{BUILDING_PREFIX}*"))
+    assert driver.do(published_home, "worker") == 0
+    assert Result(published_home).wrong == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"), [("commit", {OLD_TITLE}), ("published", {OLD_TITLE, NEW_TITLE})]
+)
+def test_what_was_published_before_a_kill_is_found_and_what_was_not_leaves_no_trace(
+    driver, indexed_home, tmp_path, moment, expected
+):
+    home = tmp_path / "home"
+    shutil.copytree(indexed_home, home)
+
+    assert driver.do(home, "publish", moment, 1) == KILLED
+
+    assert found_titles(home, *ASKED) == expected
+    assert driver.do(home, "worker") == 0
+    assert found_titles(home, *ASKED) == expected
+    assert Result(home).wrong == []

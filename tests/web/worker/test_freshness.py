@@ -7,7 +7,7 @@ from kb.entries import EntryContent
 from kb.store.engine import transaction
 from kb.store.entries import add_entry
 from kb.store.instance import renew_incarnation
-from search.build import build_index, find_manifest
+from search.build import build_index
 from search.index import DELTA_LIMIT
 from tests.indexer.subjects import give_subject
 from web.worker import freshness
@@ -27,10 +27,7 @@ def publish(engine, title):
 
 
 def look(index_dir, engine, *, fingerprint="f", thorough=True):
-    manifest = find_manifest(index_dir)
-    return how_stale(
-        index_dir, engine, manifest=manifest, fingerprint=fingerprint, thorough=thorough
-    )
+    return how_stale(index_dir, engine, fingerprint=fingerprint, thorough=thorough)
 
 
 def test_a_generation_of_the_present_record_is_fresh(index_dir, sqlite_engine):
