@@ -10,7 +10,7 @@ from search.calibration import Calibration
 from search.candidates import Request
 from search.index import IndexSnapshot
 from search.marks import Marker
-from search.ranking import Ranking
+from search.ranking import SCORE_DECIMALS, Ranking
 from search.readable import ReadDocument
 from search.results import Hit
 from search.snippets import make_snippet, matched_phrasing
@@ -71,4 +71,5 @@ class HitReader:
 
     def _parts(self, rank_: int, calibration: Calibration) -> Mapping[str, float]:
         index = int(self.ranking.order[rank_])
-        return calibration.parts(self.ranking.candidates, self.request.query, index)
+        parts = calibration.parts(self.ranking.candidates, self.request.query, index)
+        return {name: round(value, SCORE_DECIMALS) for name, value in parts.items()}

@@ -35,7 +35,8 @@ def exact_codes(
     best: dict[int, float] = {}
     for start, end in spans:
         rows = arrays.term_rows[start:end]
-        named = arrays.term_counts[start:end, [Field.TITLE, Field.PHRASINGS]].any(axis=1)
+        counts = arrays.term_counts[start:end]
+        named = (counts[:, Field.TITLE] > 0) | (counts[:, Field.PHRASINGS] > 0)
         counted = arrays.counted[rows]
         about = _surely(int((counted & named).sum()), int(arrays.totals[0]))
         mentioned = _surely(int(counted.sum()), int(arrays.totals[0]))

@@ -80,10 +80,12 @@ class SearchResults:
 
     `total` counts every hit above the floor, on all pages, among the documents that were worth
     ranking: at most those nearest by words and those nearest by meaning, in each part of the
-    index (`search.candidates`), one of each group of translations. Facet counts add up to the
-    same hits. `near` holds at most three documents below the floor, never shown as answers.
-    `confidence` is the first hit's score, 0 without one. `degraded` names what is missing
-    ("model", "index"), None when everything works. `cursor` asks for the next page.
+    index (`search.candidates`: 60 each, so that a filter may find more where more than those
+    have a word of the query), one of each group of translations. Facet counts add up to the
+    same hits; as a filter a value finds as many, and a translation that did not show besides.
+    `near` holds at most three documents below the floor, never shown as answers. `confidence`
+    is the first hit's score, 0 without one. `degraded` names what is missing ("model",
+    "index"), None when everything works. `cursor` asks for the next page.
     """
 
     query: str

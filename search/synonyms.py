@@ -36,8 +36,11 @@ class Synonyms:
     """
 
     def __init__(self, groups: Iterable[SynonymGroup] = (), *, langs: Sequence[str] = ()) -> None:
+        self._groups = tuple(groups)
+        self._given = frozenset(langs)
+        self._among: dict[frozenset[str], Synonyms] = {}
         means: defaultdict[tuple[str, Stems], dict[Stems, None]] = defaultdict(dict)
-        for group in groups:
+        for group in self._groups:
             for lang in (group.lang,) if group.lang else langs:
                 for term, others in _directions(group):
                     key = _stems(term, lang, keep_stop_words=True)
@@ -52,6 +55,15 @@ class Synonyms:
 
     def __bool__(self) -> bool:
         return bool(self._means)
+
+    def among(self, langs: Iterable[str]) -> Synonyms:
+        """The same for readers of these languages: what they may not read changes nothing."""
+        kept = self._given & frozenset(langs)
+        if kept == self._given:
+            return self
+        if kept not in self._among:
+            self._among[kept] = Synonyms(self._groups, langs=sorted(kept))
+        return self._among[kept]
 
     def find(self, words: Sequence[str]) -> list[SaidOtherwise]:
         """Return the stretches of folded words that have synonyms, apart, the longest first."""

@@ -59,6 +59,16 @@ def asked(searcher: Searcher, code: str, lang: str) -> Iterator[SearchResults]:
         yield searcher.search(frame.format(code), viewer=GUEST, lang=lang)
 
 
+def test_a_code_is_answered_with_an_entry_that_names_it(
+    searcher: Searcher, codes: dict[str, set[int]]
+) -> None:
+    assert codes
+    for code, ids in codes.items():
+        found = searcher.search(code, viewer=GUEST)
+        assert found.hits, code
+        assert found.hits[0].id in ids, code
+
+
 @pytest.mark.parametrize("lang", ["en", "de"])
 def test_a_code_that_nobody_wrote_is_not_answered(
     searcher: Searcher, codes: dict[str, set[int]], lang: str

@@ -150,6 +150,34 @@ def test_a_code_that_everything_has_is_not_exact():
     index.close()
 
 
+def test_a_code_in_a_title_is_exact_however_many_answers_mention_it():
+    others = [entry(f"Question {word}", f"About {word}.") for word in "abcdefghijklmnopqrst" * 3]
+    mentions = [entry(f"Question {n}", "Not where it shows E-07.") for n in range(20)]
+    index = LexicalIndex.in_memory([entry("What does E-07 mean?"), *mentions, *others])
+
+    exact = {match.row: match.exact_code for match in found(index, "E-07")}
+
+    assert exact[0] == 1.0
+    assert not any(exact[row] for row in exact if row)
+    index.close()
+
+
+def test_a_code_names_less_and_less_the_more_documents_have_it():
+    others = [entry(f"Question {word}", f"About {word}.") for word in "abcdefghijklmnopqrst" * 4]
+    told = []
+    for count in range(1, 13):
+        index = LexicalIndex.in_memory(
+            [*(entry(f"E-07 shows, {n}") for n in range(count)), *others]
+        )
+        told.append(found(index, "E-07")[0].exact_code)
+        index.close()
+
+    assert told[:3] == [1.0, 1.0, 1.0]
+    assert told == sorted(told, reverse=True)
+    assert 0.5 < told[3] < 1.0
+    assert told[9] == 0.0
+
+
 def test_an_exact_title_is_known_whatever_its_case_and_punctuation(index):
     match = found(index, "HOW DO I RESET MY PASSWORD")[0]
     assert (match.row, match.exact_title) == (0, True)

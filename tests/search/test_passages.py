@@ -69,7 +69,9 @@ def test_its_nearest_passage_is_nearer_than_any_other_answer_and_its_wordings_ar
 ):
     query, every = encoder.encode([ASKED])[0], Scope(np.ones(len(STORE), dtype=np.bool_))
 
-    near = segment.nearness().near(query, allowed=every, readable=every, found=np.empty(0, dtype=np.int64))
+    near = segment.nearness().near(
+        query, allowed=every, readable=every, found=np.empty(0, dtype=np.int64)
+    )
 
     place = near.rows.tolist().index(0)
     assert np.nanargmax(near.answers) == place

@@ -64,9 +64,25 @@ def test_a_change_of_synonyms_makes_a_new_snapshot_and_changes_nothing_else(tmp_
     assert not follower.refresh()
     assert [part.segment for part in after.parts] == [part.segment for part in before.parts]
     query = parse_query("package")
-    assert "parcel" not in before.wording(GUEST.audiences).expand(query, lang="en").terms[0].alternatives
-    assert "parcel" in after.wording(GUEST.audiences).expand(query, lang="en").terms[0].alternatives
+    asked, then = (
+        one.wording(GUEST.audiences).expand(query, lang="en").terms[0] for one in (before, after)
+    )
+    assert "parcel" not in asked.alternatives
+    assert "parcel" in then.alternatives
     record.say_the_same()
     assert follower.refresh()
     assert not follower.snapshot.synonyms
     assert not follower.needs_build()
+
+
+def test_readers_of_fewer_languages_have_the_synonyms_of_these():
+    groups = [parse_group("invoice, bill"), parse_group("de: Brühgruppen, Brüheinheiten")]
+    every = Synonyms(groups, langs=("en", "fr"))
+
+    english = every.among(("en", "it"))
+
+    assert english is every.among(("en",)) is not every
+    assert every.among(("en", "fr", "de")) is every
+    for text in ("the bills", "bill", "Brüheinheit", "billes"):
+        alone = Synonyms(groups, langs=("en",))
+        assert english.find(split_words(text)) == alone.find(split_words(text))

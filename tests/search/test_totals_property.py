@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from kb.access import GUEST, INTERNAL, MEMBERS, PUBLIC, Role, Viewer
 from search.bootstrap import calibrate_bootstrap
+from search.candidates import LEXICAL_CANDIDATES
 from search.facets import FACETS
 from search.generation import RecordState, build_generation
 from search.index import IndexFollower
+from search.nearness import MEANING_CANDIDATES
 from search.results import Filters
 from search.searcher import MAX_LIMIT, Searcher
 from tests.search.stores import FINGERPRINT, LetterEncoder, MemoryRecord, entry
@@ -42,9 +44,10 @@ FIELD_OF["tag"] = "tags"
 
 @dataclass(frozen=True)
 class Store:
-    """A searcher, and the documents that it should know."""
+    """A searcher, its index, and the documents that it should know."""
 
     searcher: Searcher
+    index: IndexFollower
     documents: tuple
 
 
@@ -92,7 +95,7 @@ def store(tmp_path_factory):
         follower.refresh()
         assert len(follower.snapshot.parts) == 2
         searcher = Searcher(follower, LetterEncoder(), calibration)
-        return Store(searcher, tuple(record.kept.values()))
+        return Store(searcher, follower, tuple(record.kept.values()))
 
     return make
 
@@ -137,6 +140,13 @@ def counted(facets):
     return {name: {one.value: one.count for one in values} for name, values in facets.items()}
 
 
+def is_capped(held, viewer):
+    """Whether a part of the index has more than are ranked, so that some were left out."""
+    snapshot = held.index.snapshot
+    readable = snapshot.allowed(viewer.audiences, Filters())
+    return any(mask.sum() > min(LEXICAL_CANDIDATES, MEANING_CANDIDATES) for mask in readable)
+
+
 def findable(documents, viewer, filters):
     """The documents that a viewer's filters leave, by what is said about filters alone."""
     wanted = dict(zip(("types", "langs", "products", "categories"), astuple(filters), strict=False))
@@ -171,6 +181,47 @@ def test_pages_hold_every_hit_once_and_total_and_facets_count_them(
         for facet in FACETS
     }
     assert all(counted(page.facets) == expected for page in pages)
+
+
+@settings(max_examples=60, deadline=None)
+@given(numbers, plain_queries, viewers, st.booleans(), st.data())
+def test_each_facet_value_as_a_filter_finds_as_many_as_it_says_and_translations_besides(
+    store, number, query, viewer, floor, data
+):
+    held = store(number)
+    found = held.searcher.search(query, viewer=viewer, limit=MAX_LIMIT, floor=floor)
+    offered = [(facet, one) for facet in FACETS for one in found.facets[facet]]
+    if not offered or is_capped(held, viewer):
+        return
+    facet, one = data.draw(st.sampled_from(offered))
+
+    filters = Filters(**{FIELD_OF[facet]: (one.value,)})
+    narrowed = held.searcher.search(
+        query, viewer=viewer, filters=filters, limit=MAX_LIMIT, floor=floor
+    )
+
+    alone = {one.id for one in held.documents if one.translation_group is None}
+    shown = {hit.id for hit in found.hits if one.value in values_of(hit, facet)}
+    after = {hit.id for hit in narrowed.hits}
+    assert len(shown) == one.count <= narrowed.total
+    assert shown <= after
+    assert shown & alone == after & alone
+
+
+@settings(max_examples=40, deadline=None)
+@given(numbers, plain_queries, viewers, filter_sets)
+def test_a_filter_moves_no_score(store, number, query, viewer, filters):
+    held = store(number)
+    search = held.searcher.search
+    every = search(query, viewer=viewer, limit=MAX_LIMIT, floor=False)
+    narrowed = search(query, viewer=viewer, filters=filters, limit=MAX_LIMIT, floor=False)
+
+    if not is_capped(held, viewer):
+        alone = {one.key for one in held.documents if one.translation_group is None}
+        scores = {(hit.type, hit.id): hit.score for hit in every.hits}
+        for hit in narrowed.hits:
+            if (hit.type, hit.id) in alone:
+                assert hit.score == scores[hit.type, hit.id]
 
 
 @settings(max_examples=40, deadline=None)
