@@ -50,7 +50,7 @@ RRF_K = 60
 LANGUAGE_NAMES = {"en": "english", "de": "german"}
 RESAMPLES = 500
 
-HALVES = ("BM25", "dense")
+HALVES = ("BM25", "dense", "dense, all wordings")
 PLAIN = "dense, all wordings"
 OURS = "Kundig"
 SAMPLE_ROWS = 5
