@@ -50,8 +50,8 @@ RRF_K = 60
 LANGUAGE_NAMES = {"en": "english", "de": "german"}
 RESAMPLES = 500
 
-HALVES = ("BM25", "dense", "dense, all wordings")
 PLAIN = "dense, all wordings"
+HALVES = ("BM25", "dense", PLAIN)
 OURS = "Kundig"
 SAMPLE_ROWS = 5
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class Origin(StrEnum):
     INSTALLATION = "installation"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Logistic:
     """P(right) = 1 / (1 + exp(-(bias + weights x features)))."""
 
@@ -51,8 +52,16 @@ class Logistic:
 
     def logits(self, table: Table, names: Sequence[str]) -> Table:
         """Log-odds of each row of a table with these columns, shape (n,)."""
-        weights = np.array([self.weights.get(name, 0.0) for name in names])
+        key = tuple(names)
+        weights = self._aligned.get(key)
+        if weights is None:
+            weights = self._aligned[key] = np.array([self.weights.get(name, 0.0) for name in key])
         return np.asarray(self.bias + table @ weights)
+
+    @cached_property
+    def _aligned(self) -> dict[tuple[str, ...], Table]:
+        """The weights in the order of columns, of each kind of table that was asked about."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class Opinion:
         """
         own = costs[self.about]
         ranks = self.ranks + own
-        first = int(np.argmax(ranks))
+        first = int(ranks.argmax())
         return np.asarray(ranks + (self.sure[first] + own[first] - ranks[first]))
 
 
@@ -102,6 +111,8 @@ class Opinions:
 
     def logits(self, costs: Table) -> Table:
         """Log-odds that each candidate answers, shape (n,)."""
+        if len(self.opinions) == 1 and self.opinions[0].about.all():
+            return self.opinions[0].logits(costs)
         found = np.full(self.count, -np.inf)
         for opinion in self.opinions:
             about = opinion.about
@@ -201,7 +212,7 @@ class Calibration:
         if known.any():
             table = self.hybrid_features(candidates, words)
             found.append(self.hybrid.opinion(table, HYBRID_FEATURES, about=known))
-            if self.across is not None:
+            if self.across is not None and self.connected:
                 bridged = known & self._bridged(candidates, lang)
                 if bridged.any():
                     across = table[:, ACROSS_COLUMNS]

@@ -12,9 +12,12 @@ from search.crowds import joined_crowds
 from search.generation import Segment
 from search.index import IndexSnapshot, Part
 from search.lexical_matches import MATCH_COLUMNS
+from search.lexical_spans import chained
 from search.meaning import TOP_PHRASINGS, Rows, Scope
 from search.query import ParsedQuery
 from search.results import Filters
+
+NO_FILTERS = Filters()
 
 LEXICAL_CANDIDATES = 60
 """Candidates by words in each part of the index; recall rises no further beyond it."""
@@ -75,30 +78,31 @@ class Request:
 
 def gather(snapshot: IndexSnapshot, request: Request) -> Candidates:
     """Collect the candidates of every part of the index, only from what may be read."""
-    expanded = snapshot.wording(request.audiences).expand(request.query, lang=request.lang)
-    request = replace(request, query=expanded)
+    if request.query.terms is None:
+        expanded = snapshot.wording(request.audiences).expand(request.query, lang=request.lang)
+        request = replace(request, query=expanded)
     allowed = snapshot.scopes(request.audiences, request.filters)
-    readable = snapshot.scopes(request.audiences, Filters())
+    readable = snapshot.scopes(request.audiences, NO_FILTERS)
     found = [
         _gather_part(number, part, request, allowed[number], readable[number])
         for number, part in enumerate(snapshot.parts)
     ]
     names = tuple(dict.fromkeys(name for part in snapshot.parts for name in _langs(part)))
     return Candidates(
-        parts=np.repeat(np.arange(len(found)), [len(one.rows) for one in found]),
-        rows=np.concatenate([one.rows for one in found]),
-        passing=np.concatenate([one.passing for one in found]),
-        matches=np.concatenate([one.matches for one in found]),
-        cosines=np.concatenate([one.cosines for one in found]),
-        answers=np.concatenate([one.answers for one in found]),
-        crowding=_filled_up([one.crowding for one in found]),
-        wordings=np.concatenate([one.wordings for one in found]),
+        parts=np.arange(len(found)).repeat([len(one.rows) for one in found]),
+        rows=chained(*(one.rows for one in found)),
+        passing=chained(*(one.passing for one in found)),
+        matches=chained(*(one.matches for one in found)),
+        cosines=chained(*(one.cosines for one in found)),
+        answers=chained(*(one.answers for one in found)),
+        crowding=_filled_up(chained(*(one.crowding for one in found))),
+        wordings=chained(*(one.wordings for one in found)),
         crowds=joined_crowds([one.crowds for one in found]),
-        lang_codes=np.concatenate(
-            [
+        lang_codes=chained(
+            *(
                 np.array([names.index(name) for name in _langs(part)], dtype=np.int64)[one.langs]
                 for part, one in zip(snapshot.parts, found, strict=True)
-            ]
+            )
         ),
         lang_names=names,
         documents=snapshot.documents,
@@ -127,8 +131,8 @@ def _gather_part(
     compared = _narrowed(segment, request.query, readable)
     allowed = compared if allowed is readable else _narrowed(segment, request.query, allowed)
     found = segment.lexical.find(
-        replace(request.query, phrases=(), excluded=()),
-        allowed=None if allowed.documents.all() else allowed.documents,
+        _without_operators(request.query),
+        allowed=None if allowed.is_whole else allowed.documents,
         among=None if compared is allowed else compared.documents,
         limit=LEXICAL_CANDIDATES,
         lang=request.lang,
@@ -146,7 +150,7 @@ def _gather_part(
         langs = _langs(part)
         crowds = {langs[code]: crowd for code, crowd in near.crowds.items()}
     matches = np.zeros((len(rows), len(MATCH_COLUMNS)))
-    matches[np.searchsorted(rows, found.rows)] = found.table
+    matches[rows.searchsorted(found.rows)] = found.table
     # The few changed documents of a later part tell nothing of how crowded their place is.
     known = number == 0
     return _PartCandidates(
@@ -168,14 +172,20 @@ def _narrowed(segment: Segment, query: ParsedQuery, scope: Scope) -> Scope:
     return scope if narrowed is None or narrowed is scope.documents else Scope(narrowed)
 
 
+def _without_operators(query: ParsedQuery) -> ParsedQuery:
+    """The query for an index of which only documents that its operators leave are asked for."""
+    if not query.phrases and not query.excluded:
+        return query
+    return replace(query, phrases=(), excluded=())
+
+
 def _langs(part: Part) -> tuple[str, ...]:
     return part.segment.metadata.values["lang"]
 
 
-def _filled_up(crowding: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+def _filled_up(crowding: NDArray[np.float32]) -> NDArray[np.float32]:
     """Give documents whose crowding is not known the mean of the others'."""
-    found = np.concatenate(crowding)
-    known = ~np.isnan(found)
-    if known.any() and not known.all():
-        found[~known] = found[known].mean()
-    return found
+    missing = np.isnan(crowding)
+    if not missing.any() or missing.all():
+        return crowding
+    return np.where(missing, crowding[~missing].mean(), crowding)

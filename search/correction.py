@@ -57,11 +57,17 @@ class Corrector:
     ) -> str | None:
         """The same to be shown: each new word stands in a document that these may read now."""
         proposed = self.meant(query, snapshot, audiences)
-        if proposed is None:
+        if proposed is None or not may_be_shown(proposed, query, snapshot, audiences):
             return None
-        new = set(split_words(proposed)) - set(split_words(query.text))
-        readable = all(_is_found(word, snapshot, audiences) for word in new)
-        return proposed if readable else None
+        return proposed
+
+
+def may_be_shown(
+    proposed: str, query: ParsedQuery, snapshot: IndexSnapshot, audiences: frozenset[str]
+) -> bool:
+    """Whether each new word of a correction stands in a document that these may read now."""
+    new = set(split_words(proposed)) - set(split_words(query.text))
+    return all(_is_found(word, snapshot, audiences) for word in new)
 
 
 def _readable_words(index: LexicalIndex, audiences: frozenset[str]) -> ReadableWords:

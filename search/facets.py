@@ -29,8 +29,10 @@ def count_facets(
 def _counted(facet: str, parts: Sequence[tuple[Metadata, NDArray[np.int64]]]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for metadata, rows in parts:
-        found = _tag_codes(metadata, rows) if facet == "tag" else metadata.codes[facet][rows]
         values = metadata.values[facet]
+        if not values:
+            continue
+        found = _tag_codes(metadata, rows) if facet == "tag" else metadata.codes[facet][rows]
         # A page has few rows: counting them here is faster than np.unique.
         for code, number in Counter(found.tolist()).items():
             if code != ABSENT:
@@ -39,7 +41,7 @@ def _counted(facet: str, parts: Sequence[tuple[Metadata, NDArray[np.int64]]]) ->
 
 
 def _tag_codes(metadata: Metadata, rows: NDArray[np.int64]) -> NDArray[np.int32]:
-    starts, ends = metadata.tag_starts[rows], metadata.tag_starts[rows + 1]
+    starts, ends = metadata.tag_starts[rows].tolist(), metadata.tag_starts[rows + 1].tolist()
     pieces = [metadata.tag_codes[a:b] for a, b in zip(starts, ends, strict=True) if b > a]
     return np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int32)
 

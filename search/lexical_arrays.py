@@ -6,6 +6,7 @@ import hashlib
 import mmap
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from kb.errors import Unavailable
+
+CACHED_KEYS = 16_384
+"""Words of queries whose keys are kept, about 100 bytes each."""
 
 ALIGNMENT = 64
 """Arrays begin at multiples of a cache line."""
@@ -110,6 +114,12 @@ def text_key(text: str) -> int:
     """
     digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(digest, "little")
+
+
+@lru_cache(CACHED_KEYS)
+def word_key(word: str) -> int:
+    """Return the `text_key` of a word: queries share most of theirs."""
+    return text_key(word)
 
 
 def text_keys(texts: Iterable[str]) -> NDArray[np.uint64]:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from search.lexical_arrays import LexicalArrays
 from search.lexical_codes import exact_codes
-from search.lexical_matches import EXACT_BONUS, LexicalMatches
+from search.lexical_matches import EXACT_BONUS, MATCH_COLUMNS, LexicalMatches
 from search.lexical_ngrams import ask_ngrams, best_by_row, exact_by_row
-from search.lexical_scoring import ask_terms
-from search.lexical_spans import Places, highest, numbered
+from search.lexical_scoring import PARTS, ask_terms
+from search.lexical_spans import Places, chained, highest, summed
 from search.query_terms import QueryTerm
 
 MIN_NGRAM_ALONE = 0.08
@@ -73,14 +73,17 @@ def look(arrays: LexicalArrays, wanted: Wanted, *, bounded: bool) -> LexicalMatc
     if bounded and is_cut and wanted.allowed is not None and len(chosen[0]) < wanted.limit:
         return None
     rows = np.sort(chosen[0]) if len(chosen) == 1 else np.unique(np.concatenate(chosen))
-    parts = terms.parts(rows)
-    ngram = np.zeros(len(rows))
+    table = np.zeros((len(rows), len(MATCH_COLUMNS)))
+    table[:, :PARTS] = terms.parts(rows)
     if letters is not None and near is not None:
-        ngram = exact_by_row(letters, near, rows)
-    table = np.column_stack([parts, ngram, _among(rows, wanted.titled), _values_of(codes, rows)])
-    score = parts[:, 1] + np.where((ngram >= MIN_NGRAM_ALONE) | (parts[:, 0] > 0), ngram, 0.0)
-    score += EXACT_BONUS * table[:, -2:].max(axis=1)
-    order = np.argsort(-score, kind="stable")
+        table[:, PARTS] = exact_by_row(letters, near, rows)
+    if wanted.titled:
+        table[:, PARTS + 1] = np.isin(rows, list(wanted.titled))
+    table[:, PARTS + 2] = _values_of(codes, rows)
+    bm25, share, ngram = table[:, 0], table[:, 1], table[:, PARTS]
+    score = share + np.where((ngram >= MIN_NGRAM_ALONE) | (bm25 > 0), ngram, 0.0)
+    score += EXACT_BONUS * np.maximum(table[:, PARTS + 1], table[:, PARTS + 2])
+    order = (-score).argsort(kind="stable")
     order = _first_of_each(order[score[order] > 0], rows, wanted)
     return LexicalMatches(rows[order], table[order])
 
@@ -116,13 +119,7 @@ def _first_of_each(order: Places, rows: Places, wanted: Wanted) -> Places:
 
 def _added(ways: Sequence[Found], size: int) -> Found:
     """Return all documents found in one way or another and the sum of what they reach."""
-    rows, numbers = numbered(np.concatenate([way[0] for way in ways]), size)
-    sums = np.bincount(numbers, np.concatenate([way[1] for way in ways]), minlength=len(rows))
-    return rows, sums.astype(np.float64, copy=False)
-
-
-def _among(rows: Places, few: Rows) -> NDArray[np.float64]:
-    return np.isin(rows, list(few)).astype(np.float64) if few else np.zeros(len(rows))
+    return summed(chained(*(way[0] for way in ways)), chained(*(way[1] for way in ways)), size)
 
 
 def _values_of(found: Found, rows: Places) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from search.analysis import ngrams
 from search.lexical_arrays import LexicalArrays
 from search.lexical_schema import ngram_weights
-from search.lexical_spans import Places, numbered, span_places, summed
+from search.lexical_spans import Places, greatest, numbered, span_places, summed
 
 MAX_WORDS = 100_000
 """Words looked at for one query, by way of its rarest n-grams: two thirds of a large vocabulary
@@ -63,25 +63,29 @@ class AskedNgrams:
         lengths = ends - starts
         most_passages = max(MAX_PASSAGES, MAX_PASSAGES_SHARE * len(arrays.passage_rows))
         if bounded and int(lengths.sum()) > most_passages:
-            order = np.argsort(-shared)
-            order = order[np.cumsum(lengths[order]) <= most_passages]
+            order = (-shared).argsort()
+            order = order[lengths[order].cumsum() <= most_passages]
             starts, lengths, shared, cut = starts[order], lengths[order], shared[order], True
-        found = arrays.word_passages[span_places(starts, starts + lengths)]
-        passages, sums = summed(found, np.repeat(shared, lengths), len(arrays.passage_rows))
-        most = sums * arrays.inverse_norms[passages] / self.norm
-        return NearWordings(passages, arrays.passage_rows[passages].astype(np.intp), most, cut)
+        # `take` gathers thousands of numbers in half the time that an index in brackets takes.
+        found = arrays.word_passages.take(span_places(starts, starts + lengths))
+        passages, sums = summed(found, shared.repeat(lengths), len(arrays.passage_rows))
+        most = sums * arrays.inverse_norms.take(passages)
+        most /= self.norm
+        rows = arrays.passage_rows.take(passages).astype(np.intp)
+        return NearWordings(passages, rows, most, cut)
 
     def cosines(self, passages: Places) -> NDArray[np.float64]:
         """Return the exact cosine of each wording, 0 to 1, shape (n,)."""
         arrays = self.arrays
         starts, ends = arrays.passage_starts[passages], arrays.passage_starts[passages + 1]
         words, numbers = numbered(
-            arrays.passage_words[span_places(starts, ends)].astype(np.intp),
+            arrays.passage_words.take(span_places(starts, ends)).astype(np.intp),
             len(arrays.word_starts) - 1,
         )
-        has = self._bits(words)[numbers]
-        filled = np.flatnonzero(ends > starts)
-        begin = (np.cumsum(ends - starts) - (ends - starts))[filled]
+        has = self._bits(words).take(numbers, axis=0)
+        lengths = ends - starts
+        filled = (lengths > 0).nonzero()[0]
+        begin = (lengths.cumsum() - lengths)[filled]
         shared = np.zeros(len(passages))
         if len(filled):
             united = np.bitwise_or.reduceat(has, begin, axis=0)
@@ -93,14 +97,15 @@ class AskedNgrams:
         """Return words, what each shares with the query, and whether some were left out."""
         arrays = self.arrays
         starts, ends = arrays.ngram_starts[self.numbers], arrays.ngram_starts[self.numbers + 1]
-        order = np.argsort(ends - starts, kind="stable")
-        if bounded:
-            order = order[np.cumsum((ends - starts)[order]) <= MAX_WORDS]
-        starts, ends = starts[order], ends[order]
-        words = arrays.ngram_words[span_places(starts, ends)].astype(np.intp)
-        squares = np.repeat(self.squares[order], ends - starts)
-        found, shared = summed(words, squares, len(arrays.word_starts) - 1)
-        return found, shared, len(order) < len(self.numbers)
+        lengths, squares, cut = ends - starts, self.squares, False
+        if bounded and int(lengths.sum()) > MAX_WORDS:
+            order = lengths.argsort(kind="stable")
+            order = order[lengths[order].cumsum() <= MAX_WORDS]
+            starts, ends, lengths = starts[order], ends[order], lengths[order]
+            squares, cut = squares[order], True
+        words = arrays.ngram_words.take(span_places(starts, ends)).astype(np.intp)
+        found, shared = summed(words, squares.repeat(lengths), len(arrays.word_starts) - 1)
+        return found, shared, cut
 
     def _bits(self, words: Places) -> NDArray[np.uint64]:
         """Return which of the asked n-grams each word has, packed, shape (words, ...)."""
@@ -108,10 +113,10 @@ class AskedNgrams:
         starts, ends = arrays.spelling_starts[words], arrays.spelling_starts[words + 1]
         slots = np.zeros(len(arrays.ngrams), dtype=np.int32)
         slots[self.numbers] = np.arange(1, len(self.numbers) + 1)
-        slot = slots[arrays.spelling_ngrams[span_places(starts, ends)]]
-        owner = np.repeat(np.arange(len(words)), ends - starts)
+        slot = slots.take(arrays.spelling_ngrams.take(span_places(starts, ends)))
+        owner = np.arange(len(words)).repeat(ends - starts)
         has = np.zeros((len(words), -(-len(self.numbers) // 64) * 64), dtype=np.bool_)
-        known = np.flatnonzero(slot > 0)
+        known = (slot > 0).nonzero()[0]
         has[owner[known], slot[known] - 1] = True
         packed: NDArray[np.uint64] = np.packbits(has, axis=1).view(np.uint64)
         return packed
@@ -123,20 +128,18 @@ def ask_ngrams(arrays: LexicalArrays, text: str) -> AskedNgrams | None:
     asked.sort()
     if not len(asked) or not len(arrays.ngrams):
         return None
-    places = np.minimum(np.searchsorted(arrays.ngrams, asked), len(arrays.ngrams) - 1)
-    known = arrays.ngrams[places] == asked
-    counts = np.where(known, arrays.ngram_counts[places], 0)
-    squares = ngram_weights(counts, int(arrays.totals[1])) ** 2
+    places = arrays.ngrams.searchsorted(asked)
+    known = arrays.ngrams.take(places, mode="clip") == asked
     if not known.any():
         return None
+    counts = np.where(known, arrays.ngram_counts.take(places, mode="clip"), 0)
+    squares = ngram_weights(counts, int(arrays.totals[1])) ** 2
     return AskedNgrams(arrays, places[known], squares[known], math.sqrt(squares.sum()))
 
 
 def best_by_row(near: NearWordings, size: int) -> tuple[Places, NDArray[np.float64]]:
     """Return the documents of near wordings, in no order, and the most that their cosine can be."""
-    rows, numbers = numbered(near.rows, size)
-    best = np.zeros(len(rows))
-    np.maximum.at(best, numbers, near.most)
+    rows, best = greatest(near.rows, near.most, size)
     return rows, np.minimum(best, 1.0)
 
 
@@ -148,20 +151,19 @@ def exact_by_row(asked: AskedNgrams, near: NearWordings, rows: Places) -> NDArra
     """
     slots = np.zeros(len(asked.arrays.row_starts), dtype=np.int32)
     slots[rows] = np.arange(1, len(rows) + 1)
-    slot = slots[near.rows]
-    kept = np.flatnonzero(slot > 0)
+    slot = slots.take(near.rows)
+    kept = (slot > 0).nonzero()[0]
     at, passages, most = slot[kept].astype(np.intp) - 1, near.passages[kept], near.most[kept]
     likeliest = np.zeros(len(rows))
     np.maximum.at(likeliest, at, most)
     leading = np.full(len(rows), -1, dtype=np.intp)
-    leads = np.flatnonzero(most == likeliest[at])
+    leads = (most == likeliest[at]).nonzero()[0]
     leading[at[leads]] = leads
-    looked_at = np.flatnonzero(leading >= 0)
+    looked_at = (leading >= 0).nonzero()[0]
     best = np.zeros(len(rows))
     best[looked_at] = asked.cosines(passages[leading[looked_at]])
-    others = _likeliest(
-        at, most, np.flatnonzero((most > best[at]) & (leading[at] != np.arange(len(at))))
-    )
+    better = (most > best[at]) & (leading[at] != np.arange(len(at)))
+    others = _likeliest(at, most, better.nonzero()[0])
     if len(others):
         np.maximum.at(best, at[others], asked.cosines(passages[others]))
     if near.is_bounded and len(looked_at) < len(rows):

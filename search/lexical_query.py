@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from search.analysis import is_stop_word, split_words, stem
+from search.analysis import split_words, stem
 from search.lexical_schema import CODE_MARK
 from search.quantities import find_quantities
 from search.query import ParsedQuery, code_key
@@ -47,10 +47,12 @@ def asked_words(
     unless there is nothing else.
     """
     words = Counter(split_words(" ".join(query.words)))
-    words.subtract(word for quantity in _quantities(query) for word in split_words(quantity))
-    words = +words
-    stop_langs = [language_by_stop_words(words, lang=lang, langs=langs)]
-    telling = [word for word in words if not is_stop_word(word, stop_langs)] or list(words)
+    quantities = _quantities(query)
+    if quantities:
+        words.subtract(word for quantity in quantities for word in split_words(quantity))
+        words = +words
+    stop_words = _stop_words(language_by_stop_words(words, lang=lang, langs=langs))
+    telling = [word for word in words if word not in stop_words] or list(words)
     stemmers = tuple(dict.fromkeys([*([lang] if lang else ()), *langs]))
     counts: dict[tuple[str, ...], tuple[str, int]] = {}
     for word in telling:
@@ -67,14 +69,17 @@ def language_by_stop_words(words: Iterable[str], *, lang: str | None, langs: Seq
 
     The reader's language `lang` where none has more, the index's first one without it.
     """
-    asked = tuple(words)
+    asked = frozenset(words)
     best, most = lang or (langs[0] if langs else ""), 0
     for each in dict.fromkeys([*([lang] if lang else ()), *langs]):
-        stop_words = STOP_WORDS.get(each, frozenset())
-        count = sum(word in stop_words for word in asked)
+        count = len(asked & _stop_words(each))
         if count > most:
             best, most = each, count
     return best
+
+
+def _stop_words(lang: str) -> frozenset[str]:
+    return STOP_WORDS.get(lang, frozenset())
 
 
 def code_terms(query: ParsedQuery) -> list[QueryTerm]:

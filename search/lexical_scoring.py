@@ -9,13 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from search.lexical_arrays import LexicalArrays, text_keys
+from search.lexical_arrays import LexicalArrays, word_key
 from search.lexical_schema import K1, Field, saturated
-from search.lexical_spans import Places, joined, summed
+from search.lexical_spans import Places, chained, joined, summed
 from search.query_terms import QueryTerm
 
 MAX_POSTINGS = 100_000
 """Postings read to find candidates, rarest first: common terms cost most and tell least."""
+
+PARTS = 6
+"""Columns of `AskedTerms.parts`."""
 
 LEAST_MOST = 1e-9
 """Keeps a query without any term from dividing by nothing."""
@@ -76,10 +79,8 @@ class AskedTerms:
 
     def shares(self) -> tuple[Places, NDArray[np.float64]]:
         """Return documents with a term that was read, and BM25F as a share of the most possible."""
-        pairs, lengths = self.read.pairs(), self.read.lengths
-        bm25 = joined(self.arrays.term_weights, pairs) * np.repeat(
-            (self.read.rarity * self.read.worth / max(self.most, LEAST_MOST)), lengths
-        )
+        each = self.read.rarity * self.read.worth / max(self.most, LEAST_MOST)
+        bm25 = joined(self.arrays.term_weights, self.read.pairs()) * each.repeat(self.read.lengths)
         return summed(self.rows, bm25, len(self.arrays.inverse_lengths))
 
     def parts(self, rows: Places) -> NDArray[np.float64]:
@@ -89,58 +90,46 @@ class AskedTerms:
         that a document has, the one that is worth most there counts. `rows` rise.
         """
         at, places, spans = self._found_in(rows)
-        rarity, worth = self._rarity_and_worth(spans)
+        rarity = chained(self.read.rarity, self.left.rarity)[spans]
+        worth = chained(self.read.worth, self.left.worth)[spans]
         weights = self.arrays.term_weights[places] * worth
-        terms = np.concatenate([self.read.terms, self.left.terms])
+        terms = chained(self.read.terms, self.left.terms)
         if len(set(terms.tolist())) < len(terms):
             best = _best_of_each(terms[spans] * len(rows) + at, weights)
             at, places = at[best], places[best]
             rarity, worth, weights = rarity[best], worth[best], weights[best]
 
-        def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
-            return np.bincount(at, values * rarity, len(rows)).astype(np.float64)
-
         counts = self.arrays.term_counts[places] * self.arrays.inverse_lengths[rows[at]]
         fields = saturated(counts) * worth[:, None]
-        bm25 = total(weights)
         most = max(self.most, LEAST_MOST)
-        return np.column_stack(
-            [
-                bm25,
-                bm25 / most,
-                *(
-                    total(fields[:, place])
-                    for place in (Field.TITLE, Field.PHRASINGS, Field.ANSWER)
-                ),
-                np.minimum(total(worth) * (K1 + 1) / most, 1.0),
-            ]
-        )
+        table = np.empty((len(rows), PARTS))
+        table[:, 0] = np.bincount(at, weights * rarity, len(rows))
+        table[:, 1] = table[:, 0] / most
+        for column, field in enumerate((Field.TITLE, Field.PHRASINGS, Field.ANSWER), start=2):
+            table[:, column] = np.bincount(at, fields[:, field] * rarity, len(rows))
+        has = np.bincount(at, worth * rarity, len(rows))
+        table[:, 5] = np.minimum(has * (K1 + 1) / most, 1.0)
+        return table
 
     def _found_in(self, rows: Places) -> tuple[Places, Places, Places]:
         """Return for each posting of these documents: which document, its place, its span."""
         slots = np.zeros(len(self.arrays.inverse_lengths), dtype=np.int32)
         slots[rows] = np.arange(1, len(rows) + 1)
-        slot = slots[self.rows]
-        found = np.flatnonzero(slot > 0)
-        ends = np.cumsum(self.read.lengths)
-        span = np.searchsorted(ends, found, side="right")
+        slot = slots.take(self.rows)
+        found = (slot > 0).nonzero()[0]
+        ends = self.read.lengths.cumsum()
+        span = ends.searchsorted(found, side="right")
         at = [slot[found].astype(np.intp) - 1]
-        places = [found - (ends - self.read.lengths)[span] + self.read.starts[span]]
+        places = [found + (self.read.ends - ends)[span]]
         spans = [span]
         for number, (start, end) in enumerate(self.left.pairs(), len(self.read)):
             own = self.arrays.term_rows[start:end]
-            place = np.minimum(np.searchsorted(own, rows), len(own) - 1)
-            has = np.flatnonzero(own[place] == rows)
+            place = own.searchsorted(rows)
+            has = (own.take(place, mode="clip") == rows).nonzero()[0]
             at.append(has)
             places.append(place[has] + start)
             spans.append(np.full(len(has), number, dtype=np.intp))
-        return np.concatenate(at), np.concatenate(places), np.concatenate(spans)
-
-    def _rarity_and_worth(self, spans: Places) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        return (
-            np.concatenate([self.read.rarity, self.left.rarity])[spans],
-            np.concatenate([self.read.worth, self.left.worth])[spans],
-        )
+        return chained(*at), chained(*places), chained(*spans)
 
 
 def ask_terms(
@@ -151,15 +140,16 @@ def ask_terms(
     The rarest are read in any case.
     """
     spans, most = _spans(arrays, terms)
-    order = np.argsort(spans.lengths, kind="stable")
-    fits = np.cumsum(spans.lengths[order]) <= (MAX_POSTINGS if bounded else math.inf)
-    fits[:1] = True
-    read = spans.of(order[fits])
+    order = spans.lengths.argsort(kind="stable")
+    fitting = len(order)
+    if bounded:
+        fitting = int(spans.lengths[order].cumsum().searchsorted(MAX_POSTINGS, side="right"))
+    read = spans.of(order[: max(fitting, 1)])
     rows = joined(arrays.term_rows, read.pairs()).astype(np.intp)
     return AskedTerms(
         arrays=arrays,
         read=read,
-        left=spans.of(order[~fits]),
+        left=spans.of(order[max(fitting, 1) :]),
         rows=rows,
         most=most,
         codes=tuple(
@@ -173,17 +163,19 @@ def ask_terms(
 def _spans(arrays: LexicalArrays, terms: Sequence[QueryTerm]) -> tuple[Spans, float]:
     """Return the postings of all alternatives that there are, and the most BM25 of the query."""
     named = [(number, *each) for number, term in enumerate(terms) for each in term.weighted]
-    keys = text_keys(name for _, name, _ in named)
-    places = np.minimum(np.searchsorted(arrays.terms, keys), max(len(arrays.terms) - 1, 0))
-    known = arrays.terms[places] == keys if len(arrays.terms) else np.zeros(len(keys), np.bool_)
-    starts = np.where(known, arrays.term_starts[places], 0)
-    ends = np.where(known, arrays.term_starts[places + known], 0)
     numbers = np.array([number for number, _, _ in named], dtype=np.intp)
     worth = np.array([each for _, _, each in named])
-    counts = np.where(known, arrays.term_documents[places], 0) if len(arrays.terms) else ends
+    counts = np.zeros(len(named), dtype=np.int64)
+    at = places = np.empty(0, dtype=np.intp)
+    if len(arrays.terms):
+        keys = np.array([word_key(name) for _, name, _ in named], dtype=np.uint64)
+        places = arrays.terms.searchsorted(keys)
+        at = (arrays.terms.take(places, mode="clip") == keys).nonzero()[0]
+        places = places[at]
+        counts[at] = arrays.term_documents[places]
     rarity, most = _rarities(terms, numbers, counts, worth, int(arrays.totals[0]))
-    at = np.flatnonzero(ends > starts)
-    return Spans(starts[at], ends[at], numbers[at], rarity[at], worth[at]), most
+    starts, ends = arrays.term_starts[places], arrays.term_starts[places + 1]
+    return Spans(starts, ends, numbers[at], rarity[at], worth[at]), most
 
 
 def _rarities(
@@ -198,11 +190,14 @@ def _rarities(
     A term is as rare as its own word; where that stands nowhere, as what counts for it. What
     is not the word itself is no rarer than it is: the usual part of a rare compound is usual.
     """
-    own = np.zeros(len(terms), dtype=np.intp)
-    np.maximum.at(own, numbers, np.where(worth >= 1.0, counts, 0))
-    other = np.zeros(len(terms), dtype=np.intp)
-    np.maximum.at(other, numbers, counts)
-    found = np.where(own > 0, own, other)
+    own, other = [0] * len(terms), [0] * len(terms)
+    each_of = zip(numbers.tolist(), counts.tolist(), worth.tolist(), strict=True)
+    # A loop, because it is over a few words: numpy takes longer to begin.
+    for number, count, worth_of in each_of:
+        other[number] = max(other[number], count)
+        if worth_of >= 1.0:
+            own[number] = max(own[number], count)
+    found = np.array([itself or near for itself, near in zip(own, other, strict=True)])
     weights = np.array([term.weight for term in terms])
     rarity = weights * np.log(1 + (total - found + 0.5) / (found + 0.5))
     alone = weights[numbers] * np.log(1 + (total - counts + 0.5) / (counts + 0.5))

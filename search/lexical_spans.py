@@ -18,7 +18,7 @@ DENSE_SHARE = 8
 def span_places(starts: Places, ends: Places) -> Places:
     """Return the places start to end of each span, one span after the other."""
     lengths = ends - starts
-    places = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
+    places: Places = (starts - (lengths.cumsum() - lengths)).repeat(lengths)
     places += np.arange(len(places))
     return places
 
@@ -27,6 +27,14 @@ def joined(values: NDArray[T], spans: Sequence[tuple[int, int]]) -> NDArray[T]:
     """Return the values of a few long spans, one after the other, as a copy."""
     pieces = [values[start:end] for start, end in spans]
     return np.concatenate(pieces) if pieces else values[:0].copy()
+
+
+def chained(*pieces: NDArray[T]) -> NDArray[T]:
+    """Return arrays one after the other; the one itself where the others are empty."""
+    filled = [piece for piece in pieces if len(piece)]
+    if len(filled) > 1:
+        return np.concatenate(filled)
+    return filled[0] if filled else pieces[0]
 
 
 def numbered(rows: Places, size: int) -> tuple[Places, Places]:
@@ -38,10 +46,11 @@ def numbered(rows: Places, size: int) -> tuple[Places, Places]:
     count = np.arange(len(rows), dtype=np.int32)
     last = np.empty(size, dtype=np.int32)
     last[rows] = count
-    places = last[rows]
-    first = np.flatnonzero(places == count)
-    last[rows[first]] = np.arange(len(first), dtype=np.int32)
-    return rows[first], last[rows].astype(np.intp)
+    places = last.take(rows)
+    first = (places == count).nonzero()[0]
+    found = rows[first]
+    last[found] = count[: len(first)]
+    return found, last.take(rows).astype(np.intp)
 
 
 def summed(
@@ -50,18 +59,33 @@ def summed(
     """Return the different rows, in no order, and the sum of each one's values, all above 0."""
     if len(rows) * DENSE_SHARE >= size:
         sums = np.bincount(rows, values, minlength=size)
-        found = np.flatnonzero(sums > 0)
-        return found, sums[found].astype(np.float64, copy=False)
+        found = (sums > 0).nonzero()[0]
+        return found, sums.take(found)
     found, numbers = numbered(rows.astype(np.intp), size)
-    return found, np.bincount(numbers, values, len(found)).astype(np.float64, copy=False)
+    return found, np.bincount(numbers, values, len(found))
 
 
-def highest(rows: Places, scores: NDArray[np.float64], limit: int) -> Places:
+def greatest(
+    rows: Places, values: NDArray[np.float64], size: int
+) -> tuple[Places, NDArray[np.float64]]:
+    """Return the different rows, in no order, and the greatest of each one's values above 0."""
+    if len(rows) * DENSE_SHARE >= size:
+        most = np.zeros(size)
+        np.maximum.at(most, rows, values)
+        found = (most > 0).nonzero()[0]
+        return found, most.take(found)
+    found, numbers = numbered(rows, size)
+    most = np.zeros(len(found))
+    np.maximum.at(most, numbers, values)
+    return found, most
+
+
+def highest(rows: Places, scores: NDArray[np.floating], limit: int) -> Places:
     """Return where in `rows` the highest scores stand, in no order; equal ones by row."""
     if len(rows) <= limit:
         return np.arange(len(rows))
     bound = np.partition(scores, len(rows) - limit)[len(rows) - limit]
-    kept = np.flatnonzero(scores >= bound)
+    kept = (scores >= bound).nonzero()[0]
     if len(kept) == limit:
         return kept
     above, equal = kept[scores[kept] > bound], kept[scores[kept] == bound]

@@ -30,11 +30,13 @@ GATHERED_ROWS = 1_024
 class Scope:
     """Documents among which to look: `documents` has shape (n,), and is not changed.
 
-    It is made once for many queries, and remembers what an index is told of it.
+    It is made once for many queries, and remembers what an index is told of it. `is_whole`
+    says whether it leaves none out.
     """
 
     def __init__(self, documents: Mask) -> None:
         self.documents = documents
+        self.is_whole = bool(documents.all())
         self._allowed: dict[int, AllowedRows | None] = {}
 
     def allowed_of(self, groups: VectorGroups) -> AllowedRows | None:
@@ -73,17 +75,15 @@ class Scan:
 
     def nearest(self, scope: Scope, *, enough: int) -> tuple[Rows, Cosines]:
         """All documents of the scope that have a vector; see `Look`."""
-        known = scope.documents[self._groups.documents]
-        if known.all():
+        if scope.is_whole:
             return self._groups.documents, self._best
+        known = scope.documents[self._groups.documents]
         return self._groups.documents[known], self._best[known]
 
     def largest(self, rows: Rows, *, count: int) -> Cosines:
         """See `Look`."""
         known, starts, ends = self._groups.spans(rows)
-        result = np.full((len(rows), count), np.nan, dtype=np.float32)
-        result[known] = largest_of_spans(self._cosines, starts, ends, count=count)
-        return result
+        return _placed(largest_of_spans(self._cosines, starts, ends, count=count), known)
 
 
 class CellLook:
@@ -116,9 +116,7 @@ class CellLook:
         cosines = self._cosines(numbers_between(starts, ends))
         own_ends = np.cumsum(ends - starts)
         own_starts = own_ends - (ends - starts)
-        result = np.full((len(rows), count), np.nan, dtype=np.float32)
-        result[known] = largest_of_spans(cosines, own_starts, own_ends, count=count)
-        return result
+        return _placed(largest_of_spans(cosines, own_starts, own_ends, count=count), known)
 
     def _look_up(self, allowed: AllowedRows | None) -> tuple[Rows, Cosines]:
         if allowed is not None and allowed.kept <= NEAR_VECTORS:
@@ -132,6 +130,15 @@ class CellLook:
             block = slice(start, start + GATHERED_ROWS)
             cosines[block] = np.vecdot(self._index.vectors(numbers[block]), self._query)
         return cosines
+
+
+def _placed(found: Cosines, known: Mask) -> Cosines:
+    """Give the rows of what was found to the known documents, and NaN to the others."""
+    if len(found) == len(known):
+        return found
+    result = np.full((len(known), found.shape[1]), np.nan, dtype=np.float32)
+    result[known] = found
+    return result
 
 
 def _allowed(groups: VectorGroups, documents: Mask) -> AllowedRows | None:

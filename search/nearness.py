@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from search.crowds import CROWD, Codes, Crowds, crowds_of
+from search.lexical_spans import highest
 from search.looking import Scope
 from search.meaning import TOP_PHRASINGS, DocumentVectors
 from search.vector_groups import Cosines, Rows, Vector
@@ -68,7 +70,7 @@ class Nearness:
             if scope is readable:
                 crowd = rows, best
         rows, best = crowd or wordings.nearest(readable, enough=CROWD)
-        united = _united(*candidates)
+        united = _united(candidates)
         return Near(
             rows=united,
             cosines=wordings.largest(united, count=TOP_PHRASINGS),
@@ -77,11 +79,14 @@ class Nearness:
         )
 
 
-def _united(*rows: Rows) -> Rows:
-    return np.unique(np.concatenate(rows)).astype(np.int64, copy=False)
+def _united(rows: Sequence[Rows]) -> Rows:
+    """All different rows, rising."""
+    every = np.concatenate(rows).astype(np.int64, copy=False)
+    every.sort()
+    first = np.ones(len(every), dtype=np.bool_)
+    np.not_equal(every[1:], every[:-1], out=first[1:])
+    return every[first]
 
 
 def _nearest(rows: Rows, best: Cosines, count: int) -> Rows:
-    if len(rows) <= count:
-        return rows
-    return rows[np.argpartition(-best, count)[:count]]
+    return rows if len(rows) <= count else rows[highest(rows, best, count)]

@@ -43,6 +43,8 @@ _PARTS = re.compile(
     r'|"(?P<phrase>[^"]*)"',
     re.IGNORECASE,
 )
+_OPERATOR = re.compile('["-]|[a-z]:', re.IGNORECASE)
+"""Without one no part is an operator, which few queries have."""
 _CODE = re.compile(
     r"(?<![^\W_])(?=[-A-Za-z_./:]{0,200}[0-9])[A-Za-z0-9]+(?:[-_./:][A-Za-z0-9]+)*(?![^\W_])"
 )
@@ -99,8 +101,8 @@ def parse_query(text: str) -> ParsedQuery:
         excluded.append((part["phrase_out"] or part["word_out"]).strip())
         return " "
 
-    free_text = cleaned.translate(_QUOTES)
-    if len(split_words(free_text)) <= MAX_OPERATOR_WORDS:
+    free_text = cleaned if cleaned.isascii() else cleaned.translate(_QUOTES)
+    if _OPERATOR.search(free_text) and len(split_words(free_text)) <= MAX_OPERATOR_WORDS:
         free_text = _SPACE.sub(" ", _PARTS.sub(take, free_text)).strip()
     words = tuple(free_text[word.start : word.end] for word in words_with_places(free_text))
     return ParsedQuery(
@@ -110,15 +112,20 @@ def parse_query(text: str) -> ParsedQuery:
         phrases=_distinct(phrases, MAX_PHRASES),
         excluded=_distinct(excluded, MAX_EXCLUDED),
         codes=tuple(find_codes(free_text, spaced=True)),
-        filters=Filters(**{name: _filter_values(found) for name, found in filters.items()}),
+        filters=Filters(
+            **{name: _filter_values(found) for name, found in filters.items() if found}
+        ),
     )
 
 
 def clean(text: str) -> str:
     """Return the text on one line, without control and invisible characters, cut to length."""
     # Cut before the slow steps, with room for what they remove.
-    visible = _UNSEEN.sub("", _NOT_TEXT.sub(" ", text[: 4 * MAX_QUERY_CHARS]))
-    composed = unicodedata.normalize("NFC", visible)
+    visible = _NOT_TEXT.sub(" ", text[: 4 * MAX_QUERY_CHARS])
+    if visible.isascii():
+        composed = visible
+    else:
+        composed = unicodedata.normalize("NFC", _UNSEEN.sub("", visible))
     return _SPACE.sub(" ", composed).strip()[:MAX_QUERY_CHARS].rstrip()
 
 
@@ -129,6 +136,8 @@ def find_codes(text: str, *, spaced: bool = False) -> list[str]:
     none. With `spaced`, letters
     followed by a number ("e 07") count as one too, which suits a query but not an answer.
     """
+    if not _DIGIT.search(text):
+        return []
     found = _codes(text)
     if spaced:
         found += _spaced_codes(text)

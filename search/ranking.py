@@ -77,21 +77,37 @@ def rank(snapshot: IndexSnapshot, request: Request, calibration: Calibration) ->
     candidates = gather(snapshot, request)
     if not len(candidates):
         return Ranking(candidates, np.empty(0, dtype=np.int64), (), np.empty(0))
-    ids, types = _keys(snapshot, candidates)
+    keys = _keys(snapshot, candidates)
     several = len(snapshot.readable("lang", request.audiences)) > 1
-    costs = _known_costs(candidates, types, lang=request.lang if several else None)
+    costs = _known_costs(candidates, keys, lang=request.lang if several else None)
     judged = calibration.judge(candidates, request.query, lang=request.lang)
-    costs = costs + _conflict_costs(snapshot, candidates, request, judged.logits(costs))
     logits = judged.logits(costs)
+    conflicts = _conflict_costs(snapshot, candidates, request, logits)
+    if conflicts is not None:
+        logits = judged.logits(costs + conflicts)
     scores = _raised(1.0 / (1.0 + np.exp(-logits)), candidates, request.query)
     scores = scores.round(SCORE_DECIMALS)
-    order = np.lexsort((ids, types, -scores))
-    order = order[candidates.passing[order]]
-    keys = zip(types[order].tolist(), ids[order].tolist(), strict=True)
-    return Ranking(candidates, order.astype(np.int64), tuple(keys), scores[order])
+    order = np.lexsort((keys.ids, keys.types, -scores)).astype(np.int64, copy=False)
+    if not candidates.passing.all():
+        order = order[candidates.passing[order]]
+    return Ranking(candidates, order, keys.of(order), scores[order])
 
 
-def _known_costs(candidates: Candidates, types: NDArray[np.str_], *, lang: str | None) -> Table:
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The key of each candidate: `ids` (n,) and `types` (n,), which index the rising `names`."""
+
+    ids: Rows
+    types: Rows
+    names: tuple[str, ...]
+
+    def of(self, order: Rows) -> tuple[Key, ...]:
+        """The keys in this order."""
+        types = [self.names[code] for code in self.types[order].tolist()]
+        return tuple(zip(types, self.ids[order].tolist(), strict=True))
+
+
+def _known_costs(candidates: Candidates, keys: _Keys, *, lang: str | None) -> Table:
     """What language and type add to the log-odds of each candidate, shape (n,).
 
     `lang` is the reader's, None where there is no choice of languages.
@@ -101,18 +117,23 @@ def _known_costs(candidates: Candidates, types: NDArray[np.str_], *, lang: str |
         foreign = np.array([name != lang for name in candidates.lang_names])
         costs += OTHER_LANGUAGE_LOGIT * foreign[candidates.lang_codes]
     for type_, logit in TYPE_LOGITS.items():
-        costs += logit * (types == type_)
+        if type_ in keys.names:
+            costs += logit * (keys.types == keys.names.index(type_))
     return costs
 
 
 def _conflict_costs(
     snapshot: IndexSnapshot, candidates: Candidates, request: Request, ranks: Table
-) -> Table:
-    """What being about another code or product adds, shape (n,); only the likeliest are read."""
-    costs, query = np.zeros(len(candidates)), request.query
+) -> Table | None:
+    """What being about another code or product adds, shape (n,); only the likeliest are read.
+
+    None where the query names neither.
+    """
+    query = request.query
     named = named_products(snapshot, query, request.audiences)
     if not query.codes and not named:
-        return costs
+        return None
+    costs = np.zeros(len(candidates))
     likely = np.argsort(-ranks)[:MOST_CONFLICT_CHECKS]
     if query.codes:
         costs += OTHER_CODE_LOGIT * conflicting(snapshot, candidates, query, likely)
@@ -130,12 +151,15 @@ def _raised(scores: Table, candidates: Candidates, query: ParsedQuery) -> Table:
     return np.asarray(1.0 - (1.0 - scores) * (1.0 - least))
 
 
-def _keys(snapshot: IndexSnapshot, candidates: Candidates) -> tuple[Rows, NDArray[np.str_]]:
+def _keys(snapshot: IndexSnapshot, candidates: Candidates) -> _Keys:
+    held = [part.segment.metadata for part in snapshot.parts]
+    names = tuple(sorted({name for metadata in held for name in metadata.values["type"]}))
     ids = np.empty(len(candidates), dtype=np.int64)
-    types = np.empty(len(candidates), dtype="U32")
-    for number, part in enumerate(snapshot.parts):
+    types = np.empty(len(candidates), dtype=np.int64)
+    for number, metadata in enumerate(held):
         own = candidates.parts == number
-        metadata = part.segment.metadata
-        ids[own] = metadata.ids[candidates.rows[own]]
-        types[own] = metadata.types_of(candidates.rows[own])
-    return ids, types
+        rows = candidates.rows[own]
+        numbers = np.array([names.index(name) for name in metadata.values["type"]])
+        ids[own] = metadata.ids[rows]
+        types[own] = numbers[metadata.codes["type"][rows]]
+    return _Keys(ids, types, names)

@@ -7,6 +7,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 from search.analysis import find_words, folded_word, is_cjk, ngrams, stem
@@ -62,12 +63,12 @@ class Lines:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReadText:
     """One text and where its words stand: the word of number n at text[starts[n]:ends[n]].
 
-    `folded` and `stems` are its words in both forms. `runs` are those written without spaces,
-    `codes` the keys of codes. `sentence_ends` rise.
+    `folded` and `stems` are its words in both forms. `runs` are those written without spaces.
+    What only some searches ask for is found when it is asked for, and kept.
     """
 
     text: str
@@ -76,8 +77,16 @@ class ReadText:
     folded: Lines
     stems: Lines
     runs: tuple[tuple[str, int], ...]
-    codes: tuple[tuple[str, Mark], ...]
-    sentence_ends: tuple[int, ...]
+
+    @cached_property
+    def codes(self) -> tuple[tuple[str, Mark], ...]:
+        """The keys of its codes, each with its place."""
+        return tuple(codes_with_places(self.text)) if _DIGIT.search(self.text) else ()
+
+    @cached_property
+    def sentence_ends(self) -> tuple[int, ...]:
+        """Where its sentences end, rising."""
+        return tuple(found.end() for found in _SENTENCE_END.finditer(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +137,4 @@ def read_text(text: str, lang: str) -> ReadText:
         folded=Lines.of(words),
         stems=Lines.of([stem(word, lang) for word in words]),
         runs=tuple(runs),
-        codes=tuple(codes_with_places(text)) if _DIGIT.search(text) else (),
-        sentence_ends=tuple(found.end() for found in _SENTENCE_END.finditer(text)),
     )

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from kb.access import Viewer
 from kb.errors import InvalidInput
-from search.calibration import Bounds, Calibration
+from search.calibration import Calibration
 from search.candidates import Request
-from search.correction import Corrector, finds_more
+from search.correction import Corrector, finds_more, may_be_shown
 from search.cursor import Cursor
 from search.facets import count_facets
 from search.hits import HitReader
@@ -127,16 +127,17 @@ class Searcher:
         snapshot = self._index.snapshot
         if snapshot is None:
             return _nothing(parsed, Mode.KEYWORD, "index")
-        lang = asked.lang or viewer.locale
-        parsed = snapshot.wording(viewer.audiences).expand(parsed, lang=lang)
+        lang, audiences = asked.lang or viewer.locale, viewer.audiences
+        parsed = snapshot.wording(audiences).expand(parsed, lang=lang)
+        meant = self._corrector.meant(parsed, snapshot, audiences)
         request = Request(
             query=parsed,
-            vector=self._meant_vector(parsed, snapshot, viewer.audiences),
+            vector=self._meant_vector(parsed, meant, snapshot),
             lang=lang,
-            audiences=viewer.audiences,
+            audiences=audiences,
             filters=_merged(parsed.filters, asked.filters),
         )
-        results = self._search(request, snapshot, viewer, page)
+        results = self._search(request, snapshot, viewer, page, meant=meant)
         self._results.keep(snapshot, _key(asked, viewer), results)
         return replace(results, took_ms=(time.perf_counter() - started) * 1000)
 
@@ -153,9 +154,16 @@ class Searcher:
         return replace(known, took_ms=(time.perf_counter() - started) * 1000)
 
     def _search(
-        self, request: Request, snapshot: IndexSnapshot, viewer: Viewer, page: Page
+        self,
+        request: Request,
+        snapshot: IndexSnapshot,
+        viewer: Viewer,
+        page: Page,
+        *,
+        meant: str | None,
     ) -> SearchResults:
-        mode, degraded = (Mode.HYBRID, None) if self._fits(snapshot) else (Mode.KEYWORD, "model")
+        mode = self._mode(snapshot)
+        degraded = None if mode is Mode.HYBRID else "model"
         if not request.query.free_text:
             return _nothing(request.query, mode, degraded)
         bounds = self._calibration.bounds(mode)
@@ -179,7 +187,9 @@ class Searcher:
             facets=_facets(snapshot, ranking, total),
             hits=reader.hits(start, end, explaining=explaining),
             near=reader.hits(total, total + near, explaining=explaining),
-            did_you_mean=self._did_you_mean(request, snapshot, bounds, confidence),
+            did_you_mean=self._did_you_mean(meant, request, snapshot, confidence)
+            if meant is not None and verdict is not Verdict.ANSWER
+            else None,
             cursor=_cursor(ranking, end) if start < end < total else None,
         )
 
@@ -190,33 +200,33 @@ class Searcher:
         return without_other_translations(ranking, snapshot, lang=request.lang, floor=floor)
 
     def _did_you_mean(
-        self, request: Request, snapshot: IndexSnapshot, bounds: Bounds, confidence: float
+        self, proposed: str, request: Request, snapshot: IndexSnapshot, confidence: float
     ) -> str | None:
-        """A correction that would find more than the query did, None where there is none."""
-        if bounds.verdict(confidence) is Verdict.ANSWER:
-            return None
-        proposed = self._corrector.correct(request.query, snapshot, request.audiences)
-        if proposed is None:
+        """The correction proposed, if it may be shown and finds more than the query did."""
+        if not may_be_shown(proposed, request.query, snapshot, request.audiences):
             return None
         # Any word is near some other one; whether it was meant shows in what it finds.
         corrected = parse_query(proposed)
         meant = replace(request, query=corrected, vector=self._vector(corrected, snapshot))
         found = rank(snapshot, meant, self._calibration)
         surer = float(found.scores[0]) if len(found) else 0.0
+        bounds = self._calibration.bounds(self._mode(snapshot))
         return proposed if finds_more(confidence, surer, bounds) else None
+
+    def _mode(self, snapshot: IndexSnapshot) -> Mode:
+        return Mode.HYBRID if self._fits(snapshot) else Mode.KEYWORD
 
     def _fits(self, snapshot: IndexSnapshot) -> bool:
         return self._encoder is not None and self._encoder.fingerprint == snapshot.fingerprint
 
     def _meant_vector(
-        self, query: ParsedQuery, snapshot: IndexSnapshot, audiences: frozenset[str]
+        self, query: ParsedQuery, corrected: str | None, snapshot: IndexSnapshot
     ) -> Vector | None:
         """The query's vector; with a likely typo, half of it is that of the query without."""
         typed = self._vector(query, snapshot)
-        if typed is None:
-            return None
-        corrected = self._corrector.meant(query, snapshot, audiences)
-        meant = None if corrected is None else self._vector(parse_query(corrected), snapshot)
+        if typed is None or corrected is None:
+            return typed
+        meant = self._vector(parse_query(corrected), snapshot)
         if meant is None:
             return typed
         both = typed + meant

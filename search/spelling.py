@@ -71,14 +71,15 @@ class Vocabulary:
 
         A form of a known word and a compound of known words need no correction.
         """
-        if self._is_fine(folded):
+        if self.is_fine(folded):
             return None
         near = self._near(folded)
         if any(self._same_stem(folded, each) for each, _ in near):
             return None
         return self._best(near) or self._corrected_compound(folded)
 
-    def _is_fine(self, folded: str) -> bool:
+    def is_fine(self, folded: str) -> bool:
+        """Whether a word needs no correction, whatever is near it."""
         return (
             folded in self
             or most_edits(folded) == 0
@@ -148,10 +149,13 @@ def did_you_mean(query: ParsedQuery, vocabulary: Vocabulary) -> str | None:
     """
     if len(query.text) > MAX_CORRECTED_CHARS:
         return None
+    words = [word for word in words_with_places(query.text) if not vocabulary.is_fine(word.folded)]
+    if not words:
+        return None
     asked = {fold(word) for word in query.words} - _untouchable(query)
     corrected: list[str] = []
     end = 0
-    for word in words_with_places(query.text):
+    for word in words:
         better = vocabulary.correct(word.folded) if word.folded in asked else None
         if better is not None:
             corrected += [query.text[end : word.start], _in_case_of(query.text, word, better)]

@@ -69,9 +69,11 @@ class VectorGroups:
         if not len(self.documents):
             nowhere = np.empty(0, dtype=np.int64)
             return np.zeros(len(rows), dtype=np.bool_), nowhere, nowhere
-        places = np.minimum(np.searchsorted(self.documents, rows), len(self.documents) - 1)
-        known = self.documents[places] == rows
-        return known, self.starts[places[known]], self.starts[places[known] + 1]
+        places = self.documents.searchsorted(rows)
+        known = self.documents.take(places, mode="clip") == rows
+        if not known.all():
+            places = places[known]
+        return known, self.starts[places], self.starts[places + 1]
 
 
 def numbers_between(starts: Rows, ends: Rows) -> Rows:
@@ -90,9 +92,11 @@ def largest_of_spans(cosines: Cosines, starts: Rows, ends: Rows, *, count: int) 
         return np.empty((0, count), dtype=np.float32)
     width = max(int((ends - starts).max()), count)
     grid = starts[:, None] + np.arange(width)
-    inside = grid < ends[:, None]
-    own = np.where(inside, cosines[np.minimum(grid, len(cosines) - 1)], -np.inf)
+    own = cosines.take(grid, mode="clip")
+    own[grid >= ends[:, None]] = -np.inf
     if width > count:
-        own = np.partition(own, width - count, axis=1)[:, -count:]
-    nearest = np.sort(own, axis=1)[:, ::-1]
-    return np.where(np.isfinite(nearest), nearest, np.nan).astype(np.float32, copy=False)
+        own.partition(width - count, axis=1)
+        own = own[:, -count:]
+    own.sort(axis=1)
+    own[own == -np.inf] = np.nan
+    return own[:, ::-1]
