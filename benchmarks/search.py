@@ -1,4 +1,4 @@
-"""One warm search in process: beside txtai's hybrid search, and alone without the encoder."""
+"""One warm search in process: beside txtai's hybrid, and alone without the encoder, in parts."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from indexer.encoder import open_encoder
 from kb.access import GUEST
 from kb.settings import read_settings
 from search.bootstrap import calibrate_bootstrap
+from search.candidates import Request
 from search.documents import Document
 from search.generation import make_segment
 from search.index import IndexSnapshot, snapshot_of
 from search.meaning import QueryEncoder
+from search.query import parse_query
+from search.ranking import rank
 from search.searcher import Searcher
 
 ENTRIES = 1_000
@@ -60,12 +63,31 @@ def made_up_answer(mixed: random.Random) -> str:
     return ". ".join(made_up_question(mixed)[9:] for _ in range(3))
 
 
-def searcher_over(documents: Sequence[Document], encoder: QueryEncoder) -> Searcher:
+def snapshot_over(documents: Sequence[Document], encoder: QueryEncoder) -> IndexSnapshot:
     texts = {p.text_hash: p.text for document in documents for p in document.phrasings}
     vectors = dict(zip(texts, encoder.encode(list(texts.values())), strict=True))
     segment = make_segment(documents, lambda _: vectors)
-    shelf = Shelf(snapshot_of(segment, fingerprint=encoder.fingerprint))
-    return Searcher(shelf, encoder, calibrate_bootstrap(encoder))
+    return snapshot_of(segment, fingerprint=encoder.fingerprint)
+
+
+def searcher_over(documents: Sequence[Document], encoder: QueryEncoder) -> Searcher:
+    snapshot = snapshot_over(documents, encoder)
+    return Searcher(Shelf(snapshot), encoder, calibrate_bootstrap(encoder))
+
+
+def ranking_over(
+    snapshot: IndexSnapshot, encoder: QueryEncoder, queries: Sequence[str]
+) -> Callable[[str], object]:
+    """Ranking alone: queries are parsed and encoded beforehand, and no hit is read."""
+    calibration = calibrate_bootstrap(encoder)
+    wording = snapshot.wording(GUEST.audiences)
+    parsed = [wording.expand(parse_query(query), lang=GUEST.locale) for query in queries]
+    vectors = encoder.encode([query.free_text for query in parsed])
+    requests = {
+        text: Request(query, vector, GUEST.locale, GUEST.audiences)
+        for text, query, vector in zip(queries, parsed, vectors, strict=True)
+    }
+    return lambda query: rank(snapshot, requests[query], calibration)
 
 
 def milliseconds(
@@ -95,12 +117,17 @@ def txtai_search(documents: Sequence[Document], model: str) -> Callable[[str], o
 def main() -> int:
     mixed = random.Random(SEED + 1)
     queries = [made_up_question(mixed) for _ in range(SEARCHES + WARM_UP)]
-    many = searcher_over(made_up_entries(ENTRIES, wordings=PHRASINGS // ENTRIES), RandomVectors())
+    instant = RandomVectors()
+    snapshot = snapshot_over(made_up_entries(ENTRIES, wordings=PHRASINGS // ENTRIES), instant)
+    many = Searcher(Shelf(snapshot), instant, calibrate_bootstrap(instant))
     # All threads count: what a BLAS pool burns beside the search is missing to others.
     alone = milliseconds(
         lambda query: many.search(query, viewer=GUEST), queries, clock=time.process_time
     )
+    ranking = ranking_over(snapshot, instant, queries)
+    ranked = milliseconds(ranking, queries, clock=time.process_time)
     print(f"CPU of all but the encoder, {PHRASINGS:,} phrasings: {_summary(alone)}")
+    print(f"CPU of ranking alone, {PHRASINGS:,} phrasings: {_summary(ranked)}")
 
     settings = read_settings()
     documents = made_up_entries(ENTRIES, wordings=1)

@@ -20,7 +20,7 @@ def crowds_of(best: NDArray[np.float32], langs: Codes) -> Crowds:
     Both arrays have shape (n,). By language, because a translation of the right answer is no
     rival of it.
     """
-    there = np.flatnonzero(np.bincount(langs)).tolist()
+    there = np.bincount(langs).nonzero()[0].tolist()
     if len(there) == 1:
         return {there[0]: _largest(best)}
     return {code: _largest(best[langs == code]) for code in there}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -99,8 +98,9 @@ class AskedTerms:
             at, places = at[best], places[best]
             rarity, worth, weights = rarity[best], worth[best], weights[best]
 
-        counts = self.arrays.term_counts[places] * self.arrays.inverse_lengths[rows[at]]
-        fields = saturated(counts) * worth[:, None]
+        counts = self.arrays.term_counts.take(places, axis=0)
+        lengths = self.arrays.inverse_lengths.take(rows[at], axis=0)
+        fields = saturated(counts * lengths) * worth[:, None]
         most = max(self.most, LEAST_MOST)
         table = np.empty((len(rows), PARTS))
         table[:, 0] = np.bincount(at, weights * rarity, len(rows))

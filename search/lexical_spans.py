@@ -31,10 +31,20 @@ def joined(values: NDArray[T], spans: Sequence[tuple[int, int]]) -> NDArray[T]:
 
 def chained(*pieces: NDArray[T]) -> NDArray[T]:
     """Return arrays one after the other; the one itself where the others are empty."""
+    if len(pieces) == 1:
+        return pieces[0]
     filled = [piece for piece in pieces if len(piece)]
     if len(filled) > 1:
         return np.concatenate(filled)
     return filled[0] if filled else pieces[0]
+
+
+def distinct(values: NDArray[T]) -> NDArray[T]:
+    """Return the different values, rising; sorts `values` in place."""
+    values.sort()
+    first = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return values[first]
 
 
 def numbered(rows: Places, size: int) -> tuple[Places, Places]:
@@ -58,11 +68,17 @@ def summed(
 ) -> tuple[Places, NDArray[np.float64]]:
     """Return the different rows, in no order, and the sum of each one's values, all above 0."""
     if len(rows) * DENSE_SHARE >= size:
-        sums = np.bincount(rows, values, minlength=size)
+        sums = _sums(rows, values, size)
         found = (sums > 0).nonzero()[0]
         return found, sums.take(found)
     found, numbers = numbered(rows.astype(np.intp), size)
-    return found, np.bincount(numbers, values, len(found))
+    return found, _sums(numbers, values, len(found))
+
+
+def _sums(
+    numbers: NDArray[np.integer], values: NDArray[np.floating], count: int
+) -> NDArray[np.float64]:
+    return np.bincount(numbers, values, count).astype(np.float64, copy=False)
 
 
 def greatest(
@@ -85,7 +101,7 @@ def highest(rows: Places, scores: NDArray[np.floating], limit: int) -> Places:
     if len(rows) <= limit:
         return np.arange(len(rows))
     bound = np.partition(scores, len(rows) - limit)[len(rows) - limit]
-    kept = (scores >= bound).nonzero()[0]
+    kept: Places = (scores >= bound).nonzero()[0]
     if len(kept) == limit:
         return kept
     above, equal = kept[scores[kept] > bound], kept[scores[kept] == bound]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from search.crowds import CROWD, Codes, Crowds, crowds_of
-from search.lexical_spans import highest
+from search.lexical_spans import distinct, highest
 from search.looking import Scope
 from search.meaning import TOP_PHRASINGS, DocumentVectors
 from search.vector_groups import Cosines, Rows, Vector
@@ -70,22 +69,13 @@ class Nearness:
             if scope is readable:
                 crowd = rows, best
         rows, best = crowd or wordings.nearest(readable, enough=CROWD)
-        united = _united(candidates)
+        united = distinct(np.concatenate(candidates).astype(np.int64))
         return Near(
             rows=united,
             cosines=wordings.largest(united, count=TOP_PHRASINGS),
             answers=passages.largest(united, count=1)[:, 0],
             crowds=crowds_of(best, self.langs[rows]),
         )
-
-
-def _united(rows: Sequence[Rows]) -> Rows:
-    """All different rows, rising."""
-    every = np.concatenate(rows).astype(np.int64, copy=False)
-    every.sort()
-    first = np.ones(len(every), dtype=np.bool_)
-    np.not_equal(every[1:], every[:-1], out=first[1:])
-    return every[first]
 
 
 def _nearest(rows: Rows, best: Cosines, count: int) -> Rows:
