@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.judged_sets import SEED
-from search.meaning import QueryEncoder
+from search.meaning.vectors import QueryEncoder
 
 
 class RememberingEncoder:

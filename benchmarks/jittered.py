@@ -55,7 +55,7 @@ class JitteredVectors:
             yield document
 
     def stored(self, hashes: Sequence[str]) -> Mapping[str, np.ndarray]:
-        """The vectors of text hashes (see `search.vector_writing.VectorSource`)."""
+        """The vectors of text hashes (see `search.meaning.writing.VectorSource`)."""
         if self._order is None:
             self._order = np.argsort(np.frombuffer(self._keys, dtype=np.uint64), kind="stable")
         keys = np.frombuffer(self._keys, dtype=np.uint64)

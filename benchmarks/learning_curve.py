@@ -19,7 +19,7 @@ from kb.settings import read_settings
 from search.bootstrap import calibrate_bootstrap
 from search.calibration import Calibration
 from search.evaluation import hit, paired_bootstrap
-from search.meaning import QueryEncoder
+from search.meaning.vectors import QueryEncoder
 
 WORDINGS = (1, 3, 10, 30, 1_000)
 """The last is more than any entry has: all of them."""

@@ -31,7 +31,7 @@ from search.features import HYBRID_FEATURES, Table, word_table
 from search.generation import make_segment
 from search.index import IndexSnapshot, snapshot_of
 from search.learning.fitting import Examples
-from search.meaning import QueryEncoder
+from search.meaning.vectors import QueryEncoder
 from search.query import parse_query
 
 Labels = NDArray[np.float64]

@@ -26,11 +26,11 @@ from benchmarks.judged_sets import SEED, JudgedSet, faq_set, intent_set, make_do
 from kb.settings import read_settings
 from search.candidates import LEXICAL_CANDIDATES
 from search.documents import Document
-from search.lexical import LexicalIndex
-from search.lexical_look import checked
-from search.lexical_query import query_terms
-from search.lexical_scoring import ask_terms
-from search.lexical_spans import highest
+from search.lexical.index import LexicalIndex
+from search.lexical.look import checked
+from search.lexical.query import query_terms
+from search.lexical.scoring import ask_terms
+from search.lexical.spans import highest
 from search.query import ParsedQuery, parse_query
 
 DEPTH = 50

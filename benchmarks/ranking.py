@@ -38,7 +38,7 @@ from search.evaluation import (
     reciprocal_rank,
 )
 from search.index import IndexSnapshot
-from search.meaning import QueryEncoder
+from search.meaning.vectors import QueryEncoder
 from search.query import parse_query
 from search.searcher import Searcher
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from benchmarks.judged_sets import JudgedSet
 from search.calibration import Calibration
 from search.learning.calibrating import OwnKnowledge, refit
-from search.meaning import QueryEncoder
+from search.meaning.vectors import QueryEncoder
 
 
 def refitted(judged: JudgedSet, encoder: QueryEncoder, shipped: Calibration) -> Calibration:

@@ -35,7 +35,7 @@ from search.delta import Delta
 from search.documents import Document
 from search.generation import RecordState, Segment, build_generation, open_current
 from search.index import make_snapshot
-from search.looking import Scope
+from search.meaning.looking import Scope
 from search.query import parse_query
 from search.results import Filters
 from search.searcher import Searcher

@@ -20,7 +20,7 @@ from search.candidates import Request
 from search.documents import Document
 from search.generation import make_segment
 from search.index import IndexSnapshot, snapshot_of
-from search.meaning import QueryEncoder
+from search.meaning.vectors import QueryEncoder
 from search.query import parse_query
 from search.ranking import rank
 from search.searcher import Searcher

@@ -17,7 +17,7 @@ from kb.errors import InvalidInput
 from search.calibration import KEYWORD_ONLY, Calibration, Origin, Trust
 from search.evaluation import auroc
 from search.features import CosineScale
-from search.meaning import QueryEncoder
+from search.meaning.vectors import QueryEncoder
 from search.shipped_weights import SHIPPED
 
 MIN_QUERIES = 8

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from search.crowds import joined_crowds
 from search.generation import Segment
 from search.index import IndexSnapshot, Part
-from search.lexical_matches import MATCH_COLUMNS
-from search.lexical_spans import chained
-from search.meaning import TOP_PHRASINGS, Rows, Scope
+from search.lexical.matches import MATCH_COLUMNS
+from search.lexical.spans import chained
+from search.meaning.crowds import joined_crowds
+from search.meaning.vectors import TOP_PHRASINGS, Rows, Scope
 from search.query import ParsedQuery
 from search.results import Filters
 
@@ -36,8 +36,8 @@ class Candidates:
     to `CROWD` different documents that the viewer may read, falling, whether they pass the
     filters or not: a translation of the right answer is no rival of it.
     `answers` (n,) is the cosine of the nearest passage of the answer and `crowding` (n,) how
-    near the document is to others (`search.crowding`), both NaN where not known. `lang_codes`
-    (n,) indexes `lang_names`. `documents` says how many the statistics of words are of.
+    near the document is to others (`search.meaning.crowding`), both NaN where not known.
+    `lang_codes` (n,) indexes `lang_names`. `documents` says how many the statistics of words are of.
     """
 
     parts: Rows

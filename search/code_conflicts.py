@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from search.candidates import Candidates
 from search.index import IndexSnapshot
-from search.lexical_documents import DocumentCodes
-from search.meaning import Rows
+from search.lexical.documents import DocumentCodes
+from search.meaning.vectors import Rows
 from search.query import ParsedQuery, code_key
 
 _FAMILY = re.compile(r"^[^\d]+(?=\d)")

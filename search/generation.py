@@ -12,7 +12,6 @@ import numpy as np
 
 from kb.access import PUBLIC
 from kb.errors import Unavailable
-from search.crowding import Crowding, crowding_of
 from search.documents import Document
 from search.generation_files import (
     CURRENT_FILE,
@@ -37,11 +36,12 @@ from search.generation_files import (
     sync,
     write_manifest,
 )
-from search.lexical import LexicalIndex
-from search.meaning import PASSAGE_FILES, PHRASING_FILES, DocumentVectors
+from search.lexical.index import LexicalIndex
+from search.meaning.crowding import Crowding, crowding_of
+from search.meaning.nearness import Nearness
+from search.meaning.vectors import PASSAGE_FILES, PHRASING_FILES, DocumentVectors
+from search.meaning.writing import EXACT_VECTORS, TextHashes, VectorSource, write_vectors
 from search.metadata import Metadata
-from search.nearness import Nearness
-from search.vector_writing import EXACT_VECTORS, TextHashes, VectorSource, write_vectors
 
 __all__ = [
     "CURRENT_FILE",
@@ -83,7 +83,7 @@ class Segment:
     """Documents made searchable; the same row means the same document in all four parts.
 
     `meaning` has the vectors of their wordings and `passages` those of their answers;
-    `crowding` (n,) says how near each document is to others (`search.crowding`).
+    `crowding` (n,) says how near each document is to others (`search.meaning.crowding`).
     """
 
     lexical: LexicalIndex

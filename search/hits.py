@@ -9,9 +9,9 @@ from kb.access import Viewer, may_read
 from search.calibration import Calibration
 from search.candidates import Request
 from search.index import IndexSnapshot
+from search.lexical.readable import ReadDocument
 from search.marks import Marker
 from search.ranking import SCORE_DECIMALS, Ranking
-from search.readable import ReadDocument
 from search.results import Hit
 from search.snippets import make_snippet, matched_phrasing
 

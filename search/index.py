@@ -21,12 +21,12 @@ from search.generation import (
     find_current_name,
     open_current,
 )
-from search.meaning import Scope
+from search.meaning.vectors import Scope
 from search.metadata import ABSENT
 from search.results import Filters
-from search.synonyms import NO_SYNONYMS, Synonyms
-from search.term_vocabulary import TermVocabulary
-from search.wording import Wording
+from search.wording.expansion import Wording
+from search.wording.synonyms import NO_SYNONYMS, Synonyms
+from search.wording.vocabulary import TermVocabulary
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from search.analysis import bigrams, is_stop_word, split_words, stem
+from search.lexical.readable import Mark, ReadText
 from search.query import ParsedQuery, code_key
-from search.readable import Mark, ReadText
+from search.wording.analysis import bigrams, is_stop_word, split_words, stem
 
 MIN_COMPOUND_PART = 5
 """Shorter stems stand inside other words by accident."""

@@ -6,10 +6,10 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from search.analysis import is_stop_word, split_words, words_with_places
-from search.quantities import is_quantity
-from search.query_terms import QueryTerm
 from search.results import Filters
+from search.wording.analysis import is_stop_word, split_words, words_with_places
+from search.wording.quantities import is_quantity
+from search.wording.terms import QueryTerm
 
 MAX_QUERY_CHARS = 1_000
 """Longer than any question typed by hand; the encoder reads 256 tokens, about as much."""
@@ -66,7 +66,7 @@ class ParsedQuery:
     filters and excluded words, phrases unquoted. `words` are its words as written, in order,
     phrases included. `excluded` holds words or phrases. `codes` are exact things as written
     (E-07, 0x80070005, CF-1204-B). `terms` are what the keyword index is asked for, with
-    synonyms, compounds and corrected typos; None until `search.wording` has made them.
+    synonyms, compounds and corrected typos; None until `search.wording.expansion` has made them.
     """
 
     text: str

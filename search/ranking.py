@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from search.analysis import split_words
 from search.calibration import Calibration
 from search.candidates import Candidates, Request, gather
 from search.code_conflicts import conflicting
 from search.delta import Key
 from search.features import Table
 from search.index import IndexSnapshot
-from search.meaning import Rows
+from search.meaning.vectors import Rows
 from search.product_conflicts import named_products, other_products
 from search.query import ParsedQuery
+from search.wording.analysis import split_words
 
 EXACT_TITLE = 0.95
 """Least score of a document whose title is the query."""

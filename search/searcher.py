@@ -15,17 +15,17 @@ from kb.access import Viewer
 from kb.errors import InvalidInput
 from search.calibration import Calibration
 from search.candidates import Request
-from search.correction import Corrector, finds_more, may_be_shown
 from search.cursor import Cursor
 from search.facets import count_facets
 from search.hits import HitReader
 from search.index import IndexSnapshot
-from search.meaning import QueryEncoder
+from search.meaning.vectors import QueryEncoder
 from search.query import ParsedQuery, parse_query
 from search.ranking import Ranking, rank
 from search.result_cache import Asked, Key, ResultCache
 from search.results import FacetValue, Filters, Mode, SearchResults, Verdict
 from search.translations import without_other_translations
+from search.wording.correction import Corrector, finds_more, may_be_shown
 
 MAX_LIMIT = 100
 """Hits on one page at most."""

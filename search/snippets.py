@@ -6,10 +6,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from search.analysis import ngrams
+from search.lexical.readable import Mark, ReadDocument, ReadText
 from search.marks import Marker
 from search.query import ParsedQuery
-from search.readable import Mark, ReadDocument, ReadText
+from search.wording.analysis import ngrams
 
 LEAD_CHARS = 60
 """What is shown before the first match of a sentence too long to be shown from its beginning."""

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from search.analysis import fold, is_cjk, words_with_places
 from search.documents import Document
 from search.marks import merged_marks
 from search.query import clean
 from search.suggest_texts import MAX_CJK_CHARS, Key, Mask, Numbers, SuggestTexts, text_key
+from search.wording.analysis import fold, is_cjk, words_with_places
 
 MIN_CHARS = 2
 MIN_CJK_CHARS = 1

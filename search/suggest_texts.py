@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from search.analysis import fold, is_cjk, words_with_places
 from search.documents import Document
-from search.spelling import most_edits
+from search.wording.analysis import fold, is_cjk, words_with_places
+from search.wording.spelling import most_edits
 
 MAX_CJK_CHARS = 16
 """Characters kept of a CJK run from each place; nobody types more before choosing."""

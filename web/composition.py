@@ -19,7 +19,7 @@ from search.bootstrap import calibrate_bootstrap
 from search.build import find_manifest
 from search.calibration import KEYWORD_ONLY, Calibration
 from search.index import IndexFollower
-from search.meaning import QueryEncoder
+from search.meaning.vectors import QueryEncoder
 from search.record_source import RecordSource
 from search.searcher import Searcher
 from web.stored_calibrations import find_stored, keep, newest_id, serving

@@ -21,7 +21,7 @@ from kb.store.calibrations import (
 from kb.store.engine import reading, transaction
 from search.bootstrap import calibrate_bootstrap
 from search.calibration import KEYWORD_ONLY, Calibration, Origin
-from search.meaning import QueryEncoder
+from search.meaning.vectors import QueryEncoder
 from search.shipped_weights import SHIPPED
 
 log = logging.getLogger(__name__)

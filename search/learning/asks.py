@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from importlib.resources import files
 
-from search.analysis import split_words
 from search.delta import Key
 from search.documents import Document
 from search.query import parse_query
 from search.results import Filters
+from search.wording.analysis import split_words
 
 ROUNDS = 5
 """Each wording is taken out in one of so many rounds, so that its entry keeps most others."""

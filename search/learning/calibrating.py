@@ -14,7 +14,7 @@ from search.learning.asks import Ask, Round, far_asks, sampled, wording_rounds
 from search.learning.examples import Described, describe_all, examples_of
 from search.learning.held_out import HeldFigures
 from search.learning.judges import Incumbent, JudgeRefit, has_enough, refit_judge
-from search.meaning import QueryEncoder
+from search.meaning.vectors import QueryEncoder
 from search.results import Mode
 
 MOST_FAR_ANSWERED = 0.1

@@ -17,7 +17,7 @@ from search.generation import Segment, VectorSource, make_segment
 from search.index import IndexSnapshot, Part, snapshot_of
 from search.learning.asks import Ask, Kind, Round
 from search.learning.fitting import Examples
-from search.meaning import QueryEncoder
+from search.meaning.vectors import QueryEncoder
 from search.query import parse_query
 from search.results import Filters
 

@@ -20,7 +20,7 @@ from search.judged_set import JudgedSet
 from search.learning.asks import MOST_STORE_WORDINGS, SEED, Ask, Kind
 from search.learning.calibrating import OwnKnowledge
 from search.learning.lessons import lesson_asks
-from search.meaning import QueryEncoder
+from search.meaning.vectors import QueryEncoder
 from search.record_documents import documents_from_record
 from search.record_source import RecordSource
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from kb.access import PUBLIC
 from kb.store.changes import Change
 from kb.synonyms import SynonymGroup
-from search.analysis import split_words
 from search.delta import Record
 from search.documents import Document, DocumentPhrasing
 from search.generation import make_segment
 from search.index import IndexSnapshot, snapshot_of
+from search.wording.analysis import split_words
 
 FINGERPRINT = "letters-256"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kb.access import GUEST
 from search.bootstrap import calibrate_bootstrap
-from search.lexical import LexicalIndex
+from search.lexical.index import LexicalIndex
 from search.query import parse_query
 from search.results import Verdict
 from search.searcher import Searcher

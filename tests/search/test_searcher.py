@@ -11,12 +11,12 @@ from kb.errors import Conflict, InvalidInput
 from kb.synonyms import SynonymGroup
 from search.bootstrap import calibrate_bootstrap
 from search.calibration import Bounds
-from search.correction import Corrector, finds_more
 from search.query import parse_query
 from search.result_cache import RESULT_BYTES, Asked, ResultCache
 from search.results import Filters, Mode, SearchResults, Verdict
 from search.searcher import Searcher
-from search.synonyms import Synonyms
+from search.wording.correction import Corrector, finds_more
+from search.wording.synonyms import Synonyms
 from tests.search.stores import HELP_DESK, LetterEncoder, Shelf, entry, snapshot
 
 AGENT = Viewer(role=Role.AGENT)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.documents import Document, DocumentPhrasing
+from search.lexical.readable import read_document, read_text
 from search.marks import Marker
 from search.query import parse_query
-from search.readable import read_document, read_text
 from search.snippets import make_snippet, matched_phrasing
 
 LONG = (

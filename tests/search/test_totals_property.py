@@ -18,7 +18,7 @@ from search.candidates import LEXICAL_CANDIDATES
 from search.facets import FACETS
 from search.generation import RecordState, build_generation
 from search.index import IndexFollower
-from search.nearness import MEANING_CANDIDATES
+from search.meaning.nearness import MEANING_CANDIDATES
 from search.results import Filters
 from search.searcher import MAX_LIMIT, Searcher
 from tests.search.stores import FINGERPRINT, LetterEncoder, MemoryRecord, entry

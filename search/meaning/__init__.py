@@ -1,0 +1,1 @@
+"""The meaning half: vectors of wordings and passages, and what is near to a query."""

@@ -1,0 +1,1 @@
+"""The words of a query: how they are split, stemmed, corrected and expanded."""
