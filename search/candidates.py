@@ -37,7 +37,8 @@ class Candidates:
     filters or not: a translation of the right answer is no rival of it.
     `answers` (n,) is the cosine of the nearest passage of the answer and `crowding` (n,) how
     near the document is to others (`search.meaning.crowding`), both NaN where not known.
-    `lang_codes` (n,) indexes `lang_names`. `documents` says how many the statistics of words are of.
+    `lang_codes` (n,) indexes `lang_names`. `documents` says how many the statistics of words
+    are of.
     """
 
     parts: Rows

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.errors import Conflict, Unavailable
-from search import lexical_ngrams, lexical_scoring
 from search.documents import Document, DocumentPhrasing
+from search.lexical import ngrams as lexical_ngrams
+from search.lexical import scoring as lexical_scoring
 from search.lexical.index import LexicalIndex
 from search.lexical.matches import MATCH_COLUMNS, lexical_score
 from search.query import parse_query
