@@ -13,7 +13,9 @@ from search.index import IndexSnapshot, Part
 from search.lexical.matches import MATCH_COLUMNS
 from search.lexical.spans import chained
 from search.meaning.crowds import joined_crowds
-from search.meaning.vectors import TOP_PHRASINGS, Rows, Scope
+from search.meaning.groups import Rows
+from search.meaning.looking import Scope
+from search.meaning.vectors import TOP_PHRASINGS
 from search.query import ParsedQuery
 from search.results import Filters
 

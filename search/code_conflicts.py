@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from search.candidates import Candidates
 from search.index import IndexSnapshot
 from search.lexical.documents import DocumentCodes
-from search.meaning.vectors import Rows
+from search.meaning.groups import Rows
 from search.query import ParsedQuery, code_key
 
 _FAMILY = re.compile(r"^[^\d]+(?=\d)")

@@ -21,7 +21,7 @@ from search.generation import (
     find_current_name,
     open_current,
 )
-from search.meaning.vectors import Scope
+from search.meaning.looking import Scope
 from search.metadata import ABSENT
 from search.results import Filters
 from search.wording.expansion import Wording
@@ -265,4 +265,4 @@ def snapshot_of(segment: Segment, *, fingerprint: str) -> IndexSnapshot:
 def _scope(part: Part, audiences: frozenset[str], filters: Filters) -> Scope:
     metadata = part.segment.metadata
     mask = metadata.readable(audiences) & metadata.matching(filters)
-    return part.segment.meaning.scope(mask if part.alive is None else mask & part.alive)
+    return Scope(mask if part.alive is None else mask & part.alive)

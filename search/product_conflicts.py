@@ -11,7 +11,7 @@ from kb.slugs import slugify
 from search.candidates import Candidates
 from search.documents import Document
 from search.index import IndexSnapshot
-from search.meaning.vectors import Rows
+from search.meaning.groups import Rows
 from search.metadata import ABSENT
 from search.query import ParsedQuery
 

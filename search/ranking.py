@@ -13,7 +13,7 @@ from search.code_conflicts import conflicting
 from search.delta import Key
 from search.features import Table
 from search.index import IndexSnapshot
-from search.meaning.vectors import Rows
+from search.meaning.groups import Rows
 from search.product_conflicts import named_products, other_products
 from search.query import ParsedQuery
 from search.wording.analysis import split_words

@@ -11,12 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.meaning.groups import Cosines, Rows, Vector, VectorGroups, Vectors
-from search.meaning.looking import CellLook, Look, Scan, Scope, cosines_of
+from search.meaning.looking import CellLook, Look, Scan, cosines_of
 
 if TYPE_CHECKING:
     from indexer.vector_index import VectorIndex
-
-__all__ = ["TOP_PHRASINGS", "DocumentVectors", "QueryEncoder", "Rows", "Scope", "VectorFiles"]
 
 TOP_PHRASINGS = 3
 """How many of a document's nearest phrasings vote; more reward entries that have many."""
@@ -123,10 +121,6 @@ class DocumentVectors:
         if self.index is not None:
             return CellLook(query, self.index, self.groups)
         return Scan(query, self.vectors, self.groups)
-
-    def scope(self, documents: NDArray[np.bool_]) -> Scope:
-        """The documents of a mask, shape (n,), as `Look` wants them."""
-        return Scope(documents)
 
     def counts(self, rows: Rows) -> Rows:
         """How many vectors each document has, shape (len(rows),)."""
