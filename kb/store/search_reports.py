@@ -14,6 +14,7 @@ from kb.errors import NotPermitted
 from kb.intents import PICKED, StoredSearch
 from kb.store.engine import chunks
 from kb.store.schema import assignments, search_days, search_intents, topics
+from kb.store.search_settling import stored_search
 
 MAX_GROUPS = 1_000
 
@@ -280,18 +281,4 @@ def find_search(conn: Connection, text_key: str, *, viewer: Viewer) -> StoredSea
         .order_by(table.at.desc(), table.id.desc())
         .limit(1)
     ).one_or_none()
-    if row is None:
-        return None
-    return StoredSearch(
-        id=row.id,
-        key=row.key,
-        text=row.text,
-        text_key=row.text_key,
-        lang=row.lang,
-        product=row.product,
-        place=row.place,
-        verdict=row.verdict,
-        visitor=row.visitor,
-        folded_into=row.folded_into,
-        at=row.at,
-    )
+    return None if row is None else stored_search(row)

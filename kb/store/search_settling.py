@@ -46,10 +46,11 @@ def open_searches(conn: Connection, visitors: Sequence[str]) -> list[StoredSearc
         .order_by(table.visitor, table.at, table.id)
         .with_for_update()
     )
-    return [_search(row) for row in conn.execute(statement)]
+    return [stored_search(row) for row in conn.execute(statement)]
 
 
-def _search(row: Row[Any]) -> StoredSearch:
+def stored_search(row: Row[Any]) -> StoredSearch:
+    """The domain object of one row of `search_intents`."""
     return StoredSearch(
         id=row.id,
         key=row.key,
