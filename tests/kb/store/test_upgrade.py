@@ -28,11 +28,15 @@ from kb.store.migrate import (
     run_migrations,
 )
 from kb.store.restore import restore
-from kb.store.schema import clicks, search_intents, synonyms
+from kb.store.schema import clicks, regroupings, search_intents, synonyms
 
 OLD_SEARCH = (
     "INSERT INTO search_intents (text, lang, mode, verdict, confidence, visitor, at) "
     "VALUES (:text, 'de', 'hybrid', 'none', 0.1, :visitor, '2026-03-02T12:00:00.000000Z')"
+)
+OLD_DECISION = (
+    "INSERT INTO decisions (kind, question_a, question_b, action, batch, by_name, at, undone_at) "
+    "VALUES (:kind, 1, 2, 'split', :batch, 'Ada', '2026-03-02T12:00:00.000000Z', :undone)"
 )
 SEARCHED_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SEARCHED = ["Dampfdüse  tropft?", "x" * 900, "Dampfdüse tropft"]
@@ -48,6 +52,13 @@ def old_engine(empty_url: str) -> Engine:
         store_question(conn, IncomingQuestion("1", "pw weg", ""), channel="ticket", source="s")
         for number, words in enumerate(SEARCHED):
             conn.execute(text(OLD_SEARCH), {"text": words, "visitor": f"v{number}"})
+        for kind, batch, undone in (
+            ("same", "b1", None),
+            ("not same", "b1", None),
+            ("same", "b2", "2026-03-03T12:00:00.000000Z"),
+        ):
+            row = {"kind": kind, "batch": batch, "undone": undone}
+            conn.execute(text(OLD_DECISION), row)
     yield engine
     engine.dispose()
 
@@ -72,6 +83,21 @@ def test_an_older_record_is_migrated_with_everything_in_it(
     assert {(row.key, row.place, tuple(row.shown), row.outcome) for row in rows} == {
         (None, "results", (), None)
     }
+
+
+def test_what_people_did_about_grouping_is_listed_after_the_migration(
+    old_engine: Engine, tmp_path: Path
+) -> None:
+    migrate_with_backup(old_engine, tmp_path)
+
+    with reading(old_engine) as conn:
+        rows = conn.execute(select(regroupings).order_by(regroupings.c.id)).all()
+    assert [(row.batch, row.action, row.by_name) for row in rows] == [
+        ("b1", "split", "Ada"),
+        ("b2", "split", "Ada"),
+    ]
+    assert [row.undone_at is not None for row in rows] == [False, True]
+    assert all(row.before == {} for row in rows)
 
 
 def test_searches_of_the_older_record_are_settled_and_new_ones_stored(
@@ -156,4 +182,4 @@ def _fill(engine: Engine) -> None:
                 created_at=utc_now(),
             )
         )
-    assert expected_schema() == "0002"
+    assert expected_schema() == "0003"
