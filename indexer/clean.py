@@ -18,6 +18,7 @@ from kb.access import OPERATOR
 from kb.embedded_text import embedded_text, text_hash
 from kb.intake.cleaning import CLEANING_VERSION, clean_question
 from kb.questions import CleanedQuestion, RawQuestion
+from kb.store.assignments import count_members, drop_assignments, find_assignment
 from kb.store.cleaned import (
     count_to_clean,
     html_replies_of,
@@ -27,7 +28,6 @@ from kb.store.cleaned import (
 )
 from kb.store.engine import reading, transaction
 from kb.store.questions import questions_by_id
-from kb.store.topics import count_members, drop_assignments, find_assignment
 
 BATCH_QUESTIONS = 400
 """Questions cleaned between two commits."""

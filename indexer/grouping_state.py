@@ -13,10 +13,11 @@ from indexer.grouping import UNGROUPED
 from indexer.grouping_base import GroupingBase, Said, find_base, read_said
 from kb.access import OPERATOR
 from kb.questions import GroupableQuestion
+from kb.store.assignments import assignments_by_question
 from kb.store.changes import changes_since, last_seq
 from kb.store.embeddings import missing_hashes
 from kb.store.questions import groupable, questions_by_id
-from kb.store.topics import assignments_by_question, topic_states
+from kb.store.topics import topic_states
 from kb.topics import Assignment
 
 PAGE = 10_000

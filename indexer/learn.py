@@ -7,11 +7,12 @@ from sqlalchemy import Engine
 from indexer.grouping_base import find_base
 from kb.access import OPERATOR
 from kb.promotion import add_member_phrasings
+from kb.store.assignments import topic_members
 from kb.store.engine import reading, transaction
 from kb.store.instance import find_value, set_value
 from kb.store.phrasings import drop_foreign_phrasings
 from kb.store.questions import questions_by_id
-from kb.store.topics import get_topic, topic_members, topic_states
+from kb.store.topics import get_topic, topic_states
 
 MIN_CONFIDENCE = 0.5
 """A question less sure than this teaches its topic's entry nothing."""

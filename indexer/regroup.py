@@ -28,19 +28,13 @@ from indexer.topic_facts import DescribedTopic, describe_topics
 from kb.clock import utc_now
 from kb.errors import Conflict
 from kb.questions import GroupableQuestion
+from kb.store.assignments import count_members, drop_assignments, save_assignments
 from kb.store.embeddings import vector_matrix
 from kb.store.engine import reading, transaction
 from kb.store.instance import get_incarnation
 from kb.store.redirects import add_redirect
 from kb.store.topic_reaches import save_topic_reaches, topic_reaches_by_id
-from kb.store.topics import (
-    add_topic,
-    count_members,
-    drop_assignments,
-    empty_topics,
-    save_assignments,
-    save_topic_facts,
-)
+from kb.store.topics import add_topic, empty_topics, save_topic_facts
 from kb.topics import Assignment
 
 OnProgress = Callable[[Progress], None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,24 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
-from indexer.drafts import TopicReply, find_draft
 from indexer.grouping import Grouping
 from indexer.keywords import topic_keywords
 from indexer.labels import TopicLabel, label_topics
 from indexer.progress import Progress
+from indexer.topic_drafts import draft_of_topic
 from indexer.trends import find_trend
-from kb.access import OPERATOR
 from kb.embedded_text import embedded_text
-from kb.questions import GroupableQuestion, Reply
-from kb.store.engine import reading
-from kb.store.questions import replies_of
+from kb.questions import GroupableQuestion
 from kb.topics import TopicFacts
 
 WEEKS_KEPT = 60
 """Weeks of counts stored with a topic: a year and what came before a season."""
-
-DRAFT_MEMBERS = 120
-"""Questions of a topic whose replies are read for its draft, the surest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +60,7 @@ def describe_topics(
     for topic, (label, words) in enumerate(zip(labels, keywords, strict=True)):
         rows = np.flatnonzero(grouping.topic_of == topic)
         rows = rows[np.argsort(-grouping.confidence[rows], kind="stable")]
-        draft = _draft(engine, questions, rows)
+        draft = draft_of_topic(engine, [questions[row].id for row in rows])
         facts = _facts(questions, rows, label, words, draft, now=now)
         described.append(DescribedTopic(rows, facts))
         if on_progress is not None:
@@ -110,37 +104,3 @@ def count_askers(members: Sequence[GroupableQuestion]) -> int:
     """Distinct senders; a question without one counts as somebody of its own."""
     named = {one.sender for one in members if one.sender}
     return len(named) + sum(1 for one in members if not one.sender)
-
-
-def _draft(
-    engine: Engine, questions: Sequence[GroupableQuestion], rows: NDArray[np.int64]
-) -> dict[str, Any] | None:
-    """The most central useful reply with its source, as it is stored with the topic."""
-    ids = [questions[row].id for row in rows[:DRAFT_MEMBERS]]
-    with reading(engine) as conn:
-        replies = replies_of(conn, ids, viewer=OPERATOR)
-    by_id: dict[int, Reply] = {reply.id: reply for reply in replies}
-    draft = find_draft(
-        [
-            TopicReply(
-                reply_id=one.id,
-                question_id=one.question_id,
-                text=one.body,
-                is_solution=one.kind == "solution",
-                helpful_votes=1 if one.kind == "helpful" else 0,
-            )
-            for one in replies
-        ]
-    )
-    if draft is None:
-        return None
-    reply = by_id[draft.reply_id]
-    return {
-        "text": draft.text,
-        "reply_id": draft.reply_id,
-        "question_id": draft.question_id,
-        "written_at": reply.written_at.isoformat() if reply.written_at else None,
-        "agreement": round(draft.agreement, 3),
-        "contradicting_reply_id": draft.contradicting,
-        "contradictions": [asdict(clash) for clash in draft.contradictions],
-    }

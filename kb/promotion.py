@@ -13,13 +13,14 @@ from kb.embedded_text import embedded_text
 from kb.entries import MAX_TITLE_CHARS, EntryContent
 from kb.errors import Conflict, InvalidInput
 from kb.questions import Question
+from kb.store.assignments import topic_members
 from kb.store.audit import Subject, record_audit
 from kb.store.changes import record_change
 from kb.store.entries import add_entry, set_entry_state
 from kb.store.jobs import enqueue
 from kb.store.phrasings import add_phrasings
 from kb.store.questions import questions_by_id
-from kb.store.topics import get_topic, set_topic_state, topic_members
+from kb.store.topics import get_topic, set_topic_state
 from kb.topics import Topic
 
 NEAR_COPY_RATIO = 92.0

@@ -89,5 +89,7 @@ class GroupableQuestion:
     subject: str
     body: str
     lang: str | None
+    product: str | None
+    channel: str
     asked_at: datetime
     sender: str | None

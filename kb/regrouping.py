@@ -8,20 +8,13 @@ from sqlalchemy import Connection
 
 from kb.access import Viewer
 from kb.errors import Conflict, InvalidInput, NotFound
+from kb.store.assignments import count_members, find_assignment, save_assignments, topic_members
 from kb.store.audit import Subject, record_audit
 from kb.store.decisions import NOT_SAME, SAME, Said, add_decisions, undo_decisions
 from kb.store.jobs import enqueue
 from kb.store.questions import questions_by_id
 from kb.store.redirects import add_redirect
-from kb.store.topics import (
-    add_topic,
-    count_members,
-    find_assignment,
-    get_topic,
-    save_assignments,
-    set_topic_state,
-    topic_members,
-)
+from kb.store.topics import add_topic, get_topic, set_topic_state
 from kb.topics import Assignment, Topic, TopicFacts
 
 CONTRAST_MEMBERS = 3

@@ -122,9 +122,12 @@ def groupable(
             questions.c.subject,
             questions.c.body,
             questions.c.lang,
+            products.c.slug,
+            questions.c.channel,
             questions.c.asked_at,
             questions.c.sender,
         )
+        .outerjoin(products, products.c.id == questions.c.product_id)
         .where(
             questions.c.id > after_id,
             questions.c.text_hash.is_not(None),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from kb.access import Viewer, may_edit
 from kb.clock import utc_now
 from kb.errors import NotFound, NotPermitted
 from kb.store.changes import record_changes
-from kb.store.engine import chunks, new_id, upsert
+from kb.store.engine import chunks, new_id
 from kb.store.redirects import find_redirect
-from kb.store.schema import assignments, topics
-from kb.topics import Assignment, Topic, TopicFacts
+from kb.store.schema import topics
+from kb.topics import Topic, TopicFacts
 
 
 def _topic(row: Row[Any]) -> Topic:
@@ -76,40 +76,6 @@ def list_topics(
     return [_topic(row) for row in conn.execute(statement)]
 
 
-def topic_members(
-    conn: Connection, topic_id: int, *, viewer: Viewer, limit: int = 100_000
-) -> list[Assignment]:
-    """Assignments to a topic, the surest first, then by question id."""
-    require_editor(viewer)
-    statement = (
-        select(assignments)
-        .where(assignments.c.topic_id == topic_id)
-        .order_by(assignments.c.confidence.desc(), assignments.c.question_id)
-        .limit(limit)
-    )
-    return [_assignment(row) for row in conn.execute(statement)]
-
-
-def _assignment(row: Row[Any]) -> Assignment:
-    return Assignment(row.question_id, row.topic_id, row.nearest_topic_id, row.how, row.confidence)
-
-
-def find_assignment(conn: Connection, question_id: int) -> Assignment | None:
-    """Where a question stands now, None before the first run that saw it."""
-    row = conn.execute(
-        select(assignments).where(assignments.c.question_id == question_id)
-    ).one_or_none()
-    return None if row is None else _assignment(row)
-
-
-def topic_of_questions(conn: Connection) -> dict[int, int]:
-    """Topic id of every grouped question, for the indexer."""
-    statement = select(assignments.c.question_id, assignments.c.topic_id).where(
-        assignments.c.topic_id.is_not(None)
-    )
-    return {row[0]: row[1] for row in conn.execute(statement)}
-
-
 def topic_states(conn: Connection) -> dict[int, str]:
     """State of every topic, for the indexer."""
     return {row[0]: row[1] for row in conn.execute(select(topics.c.id, topics.c.state))}
@@ -156,32 +122,6 @@ def _values(facts: TopicFacts) -> dict[str, Any]:
     }
 
 
-def save_assignments(conn: Connection, rows: Sequence[Assignment], *, run_id: int | None) -> None:
-    """Store where questions stand; an assignment to the same question is replaced."""
-    if not rows:
-        return
-    statement = upsert(conn, assignments)
-    changed = ("topic_id", "nearest_topic_id", "run_id", "how", "confidence")
-    statement = statement.on_conflict_do_update(
-        index_elements=["question_id"],
-        set_={name: statement.excluded[name] for name in changed},
-    )
-    conn.execute(
-        statement,
-        [
-            {
-                "question_id": row.question_id,
-                "topic_id": row.topic_id,
-                "nearest_topic_id": row.nearest_topic_id,
-                "run_id": run_id,
-                "how": row.how,
-                "confidence": row.confidence,
-            }
-            for row in rows
-        ],
-    )
-
-
 def empty_topics(conn: Connection, topic_ids: Sequence[int]) -> None:
     """Mark topics that lost all their questions: promoted and dismissed ones stay, at size 0.
 
@@ -221,44 +161,3 @@ def topic_counts(conn: Connection) -> dict[str, int]:
     """How many topics stand in each state."""
     statement = select(topics.c.state, func.count()).group_by(topics.c.state)
     return {row[0]: row[1] for row in conn.execute(statement)}
-
-
-def assignments_by_question(conn: Connection) -> dict[int, Assignment]:
-    """Where every question stands, for the indexer."""
-    return {row.question_id: _assignment(row) for row in conn.execute(select(assignments))}
-
-
-def drop_assignments(conn: Connection, question_ids: Sequence[int]) -> None:
-    """Forget where questions stand that take no part in topics any more."""
-    for part in chunks(list(question_ids)):
-        conn.execute(delete(assignments).where(assignments.c.question_id.in_(part)))
-
-
-def count_members(conn: Connection, topic_ids: Sequence[int]) -> None:
-    """Store how many questions the topics have now, between two full groupings."""
-    for part in chunks(list(topic_ids)):
-        size = (
-            select(func.count())
-            .where(assignments.c.topic_id == topics.c.id)
-            .correlate(topics)
-            .scalar_subquery()
-        )
-        askers = topics.c.askers + size - topics.c.size
-        conn.execute(
-            update(topics)
-            .where(topics.c.id.in_(part))
-            .values(
-                # One person may have asked all that left: somebody asked what stays.
-                askers=case((size == 0, 0), (askers < 1, 1), else_=askers),
-                size=size,
-                updated_at=utc_now(),
-            )
-        )
-
-
-def ungrouped_count(conn: Connection) -> int:
-    """How many questions no topic holds though they were looked at."""
-    statement = (
-        select(func.count()).select_from(assignments).where(assignments.c.topic_id.is_(None))
-    )
-    return conn.execute(statement).scalar_one()

@@ -8,8 +8,9 @@ import pytest
 
 from indexer.grouping_scores import GroupingScores, evaluate_grouping
 from kb.access import OPERATOR
+from kb.store.assignments import assignments_by_question, topic_members
 from kb.store.engine import reading
-from kb.store.topics import assignments_by_question, list_topics, topic_members
+from kb.store.topics import list_topics
 from tests.kb.demo.world import GOLD
 
 BIGGEST_INTENT = "pairing-after-update"

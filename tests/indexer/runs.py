@@ -7,9 +7,9 @@ from sqlalchemy import Engine
 from indexer.embed import embed_missing
 from indexer.encoder import Encoder
 from indexer.regroup import GroupingReport, regroup
+from kb.store.assignments import topic_of_questions
 from kb.store.engine import reading, transaction
 from kb.store.runs import finish_run, start_run
-from kb.store.topics import topic_of_questions
 
 
 def group(engine: Engine, encoder: Encoder, *, force: bool = False) -> GroupingReport:

@@ -19,7 +19,7 @@ REACHES = {7: 0.6, 9: 0.6}
 
 def place(*texts, places=PLACES, reaches=REACHES):
     fresh = [
-        GroupableQuestion(100 + n, text_hash(text), "", text, "en", utc_now(), None)
+        GroupableQuestion(100 + n, text_hash(text), "", text, "en", None, "ticket", utc_now(), None)
         for n, text in enumerate(texts)
     ]
     known, new = (np.stack([vector_of(one) for one in some]) for some in (KNOWN, texts))

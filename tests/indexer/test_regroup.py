@@ -9,13 +9,14 @@ from kb.clock import utc_now
 from kb.promotion import Promotion, promote_topic
 from kb.questions import CleanedQuestion
 from kb.regrouping import dismiss_topic, merge_topics, move_question, split_topic, undo_regrouping
+from kb.store.assignments import find_assignment
 from kb.store.check import check_record
 from kb.store.cleaned import save_cleaned
 from kb.store.decisions import active_decisions
 from kb.store.engine import reading, transaction
 from kb.store.instance import renew_incarnation
 from kb.store.redirects import find_redirect
-from kb.store.topics import find_assignment, get_topic, list_topics
+from kb.store.topics import get_topic, list_topics
 from tests.indexer.runs import group, standing
 from tests.indexer.subjects import SubjectEncoder, give_subject, vector_of, wording
 from tests.kb.questions_given import give_question

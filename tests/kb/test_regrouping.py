@@ -13,9 +13,10 @@ from kb.regrouping import (
     split_topic,
     undo_regrouping,
 )
+from kb.store.assignments import find_assignment
 from kb.store.decisions import active_decisions
 from kb.store.schema import topics
-from kb.store.topics import find_assignment, get_topic, list_topics
+from kb.store.topics import get_topic, list_topics
 from tests.kb.questions_given import give_question, give_topic
 
 

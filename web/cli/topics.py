@@ -17,9 +17,10 @@ from kb.errors import InvalidInput
 from kb.intake.mapping import parse_map_options
 from kb.questions import Question
 from kb.settings import read_settings
+from kb.store.assignments import topic_members
 from kb.store.engine import reading
 from kb.store.questions import questions_by_id
-from kb.store.topics import get_topic, list_topics, topic_counts, topic_members
+from kb.store.topics import get_topic, list_topics, topic_counts
 from kb.topics import Topic
 from web.cli.app import app
 from web.cli.engines import open_record

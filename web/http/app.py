@@ -12,7 +12,17 @@ from starlette.concurrency import run_in_threadpool
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kb.settings import Settings, read_settings
-from web.http.api import clicks, entries, questions, search, searches, suggest, synonyms, topics
+from web.http.api import (
+    clicks,
+    entries,
+    questions,
+    regrouping,
+    search,
+    searches,
+    suggest,
+    synonyms,
+    topics,
+)
 from web.http.pages import ask, desk, desk_searches, docs, feeds, files, home, pieces, sign_in
 from web.http.pages import entries as entry_pages
 from web.http.pages import search as search_pages
@@ -89,7 +99,17 @@ def create_app_from_environment() -> FastAPI:
 
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api/v1", dependencies=[Security(BEARER)])
-    for noun in (search, suggest, clicks, questions, topics, entries, searches, synonyms):
+    for noun in (
+        search,
+        suggest,
+        clicks,
+        questions,
+        topics,
+        regrouping,
+        entries,
+        searches,
+        synonyms,
+    ):
         api.include_router(noun.router)
     return api
 

@@ -15,6 +15,7 @@ from kb.clock import utc_now
 from kb.entries import EntryContent
 from kb.errors import InvalidInput
 from kb.intake.records import IncomingQuestion, IncomingReply
+from kb.store.assignments import save_assignments
 from kb.store.check import check_record
 from kb.store.counts import record_counts
 from kb.store.decisions import SAME, Said, add_decisions, undo_decisions
@@ -28,7 +29,7 @@ from kb.store.links import FoundLink, replace_auto_links
 from kb.store.redirects import add_redirect
 from kb.store.runs import finish_run, start_run
 from kb.store.schema import entry_revisions, phrasings, redirects, topics
-from kb.store.topics import add_topic, save_assignments, set_topic_state
+from kb.store.topics import add_topic, set_topic_state
 from kb.topics import Assignment, TopicFacts
 
 FACTS = TopicFacts("t", "en", None, (), 1, 1, None, (), None, (), (), None, None, None)

@@ -11,21 +11,23 @@ from sqlalchemy import Connection
 from kb.access import Viewer
 from kb.errors import NotFound, NotPermitted
 from kb.intake.records import IncomingQuestion
+from kb.store.assignments import (
+    find_assignment,
+    save_assignments,
+    topic_members,
+    topic_of_questions,
+)
 from kb.store.incoming import store_question
 from kb.store.redirects import add_redirect
 from kb.store.topics import (
     add_topic,
     empty_topics,
-    find_assignment,
     get_topic,
     list_topics,
-    save_assignments,
     save_topic_facts,
     set_topic_state,
     set_topic_verdict,
     topic_counts,
-    topic_members,
-    topic_of_questions,
     topic_states,
 )
 from kb.topics import Assignment, TopicFacts

@@ -12,11 +12,11 @@ import pytest
 
 from kb.access import GUEST
 from kb.settings import Settings
+from kb.store.assignments import topic_of_questions
 from kb.store.check import check_record
 from kb.store.counts import record_counts
 from kb.store.engine import open_engine, reading
 from kb.store.schema import embeddings, questions
-from kb.store.topics import topic_of_questions
 from search.build import find_manifest
 from search.generation import BUILDING_PREFIX, IndexMissing, open_current
 from search.index import IndexFollower

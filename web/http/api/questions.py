@@ -19,12 +19,12 @@ from kb.errors import InvalidInput, NotFound
 from kb.intake.records import IncomingQuestion, IncomingReply
 from kb.questions import Question
 from kb.regrouping import move_question
+from kb.store.assignments import find_assignment
 from kb.store.engine import reading, transaction
 from kb.store.idempotency import KeptAnswer, find_answer, keep_answer
 from kb.store.incoming import set_question_owner, store_question
 from kb.store.jobs import enqueue
 from kb.store.questions import get_question, replies_of
-from kb.store.topics import find_assignment
 from web.http.api.question_bodies import (
     BatchIn,
     BatchOut,

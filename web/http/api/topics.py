@@ -1,4 +1,4 @@
-"""Topics: the most asked ones, one with its evidence, and what agents decide about them."""
+"""Topics: the most asked ones, one with its evidence, and making an entry of it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from kb.addresses import entry_path
 from kb.entries import MAX_ANSWER_CHARS
 from kb.errors import InvalidInput
 from kb.promotion import Promotion, promote_topic
-from kb.regrouping import dismiss_topic, merge_topics, split_topic
 from kb.store.engine import reading, transaction
 from kb.store.entry_queries import get_entry
 from kb.store.questions import questions_by_id
 from kb.store.topics import get_topic, list_topics
 from kb.topics import Topic
 from web.http.api.fields import Word
-from web.http.dependencies import MAX_ID, EditorDep, Id, Limit, PageCursor, SiteDep
+from web.http.dependencies import EditorDep, Id, Limit, PageCursor, SiteDep
 from web.http.paging import decode_cursor, encode_cursor
 from web.http.replies import json_reply
 from web.topic_labels import topics_for_reader
@@ -29,7 +28,6 @@ from web.topic_labels import topics_for_reader
 router = APIRouter(tags=["topics"])
 
 SAMPLE_QUESTIONS = 10
-MAX_SPLIT = 10_000
 
 State = Literal["candidate", "promoted", "dismissed", "merged"]
 ReaderLang = Annotated[
@@ -107,27 +105,6 @@ class PromotedOut(BaseModel):
     url: str
 
 
-class MergeIn(BaseModel):
-    """The topic that is taken in."""
-
-    topic_id: int = Field(ge=1, le=MAX_ID)
-
-
-class SplitIn(BaseModel):
-    """The questions that are taken out."""
-
-    questions: list[Annotated[int, Field(ge=1, le=MAX_ID)]] = Field(
-        min_length=1, max_length=MAX_SPLIT
-    )
-
-
-class RegroupedOut(BaseModel):
-    """Which topic stands now, and after a split which one is new."""
-
-    id: int
-    new_id: int | None = None
-
-
 @router.get("/topics", response_model=TopicsOut)
 def topics(
     site: SiteDep,
@@ -189,32 +166,6 @@ def promote(site: SiteDep, viewer: EditorDep, topic_id: Id, wanted: PromoteIn) -
         "url": entry_path(entry.id, entry.title),
     }
     return json_reply(answer, viewer=viewer, status=201)
-
-
-@router.post("/topics/{topic_id}/merge", response_model=RegroupedOut)
-def merge(site: SiteDep, viewer: EditorDep, topic_id: Id, other: MergeIn) -> Response:
-    """Merge another topic into this one; a promoted one always stays."""
-    with transaction(site.engine) as conn:
-        stays = merge_topics(conn, topic_id, other.topic_id, viewer=viewer)
-    return json_reply({"id": stays, "new_id": None}, viewer=viewer)
-
-
-@router.post("/topics/{topic_id}/split", response_model=RegroupedOut)
-def split(site: SiteDep, viewer: EditorDep, topic_id: Id, taken: SplitIn) -> Response:
-    """Take questions out of a topic into a new one."""
-    with transaction(site.engine) as conn:
-        kept = get_topic(conn, topic_id, viewer=viewer)
-        new_id = split_topic(conn, kept.id, taken.questions, viewer=viewer)
-    return json_reply({"id": kept.id, "new_id": new_id}, viewer=viewer)
-
-
-@router.post("/topics/{topic_id}/dismiss", response_model=RegroupedOut)
-def dismiss(site: SiteDep, viewer: EditorDep, topic_id: Id) -> Response:
-    """Take a candidate off the queue for good."""
-    with transaction(site.engine) as conn:
-        found = get_topic(conn, topic_id, viewer=viewer)
-        dismiss_topic(conn, found.id, viewer=viewer)
-    return json_reply({"id": found.id, "new_id": None}, viewer=viewer)
 
 
 def topic_answer(topic: Topic) -> dict[str, Any]:

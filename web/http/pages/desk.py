@@ -18,10 +18,11 @@ from kb.errors import InvalidInput
 from kb.promotion import Promotion, promote_topic
 from kb.questions import Question
 from kb.regrouping import dismiss_topic
+from kb.store.assignments import ungrouped_count
 from kb.store.engine import reading, transaction
 from kb.store.entry_queries import entries_by_id
 from kb.store.questions import questions_by_id
-from kb.store.topics import get_topic, list_topics, topic_counts, ungrouped_count
+from kb.store.topics import get_topic, list_topics, topic_counts
 from kb.topics import Topic
 from web.http import messages
 from web.http.contexts import Column, FieldError, Link, Tab
