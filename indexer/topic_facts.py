@@ -60,7 +60,7 @@ def describe_topics(
     for topic, (label, words) in enumerate(zip(labels, keywords, strict=True)):
         rows = np.flatnonzero(grouping.topic_of == topic)
         rows = rows[np.argsort(-grouping.confidence[rows], kind="stable")]
-        draft = draft_of_topic(engine, [questions[row].id for row in rows])
+        draft = draft_of_topic(engine, [questions[row].id for row in rows.tolist()])
         facts = _facts(questions, rows, label, words, draft, now=now)
         described.append(DescribedTopic(rows, facts))
         if on_progress is not None:
