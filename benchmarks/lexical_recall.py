@@ -30,8 +30,8 @@ from search.lexical.index import LexicalIndex
 from search.lexical.look import checked
 from search.lexical.query import query_terms
 from search.lexical.scoring import ask_terms
-from search.lexical.spans import highest
 from search.query import ParsedQuery, parse_query
+from search.spans import highest
 
 DEPTH = 50
 QUERIES = 200

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from search.generation import Segment
 from search.index import IndexSnapshot, Part
 from search.lexical.matches import MATCH_COLUMNS
-from search.lexical.spans import chained
 from search.meaning.crowds import joined_crowds
 from search.meaning.groups import Rows
 from search.meaning.looking import Scope
 from search.meaning.vectors import TOP_PHRASINGS
 from search.query import ParsedQuery
 from search.results import Filters
+from search.spans import chained
 
 NO_FILTERS = Filters()
 

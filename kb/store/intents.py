@@ -10,8 +10,6 @@ from kb.intents import Click, SearchIntent, text_key
 from kb.store.engine import upsert
 from kb.store.schema import clicks, search_intents
 
-__all__ = ["SearchIntent", "add_clicks", "add_intents", "has_intents"]
-
 
 def add_intents(conn: Connection, intents: Sequence[SearchIntent]) -> None:
     """Store what was looked for, many at once; one that is there by its key stays as it is."""

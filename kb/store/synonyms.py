@@ -37,12 +37,6 @@ def list_synonyms(
     return [_group(row) for row in conn.execute(statement)]
 
 
-def count_synonyms(conn: Connection, *, viewer: Viewer) -> int:
-    """How many groups there are. Raises NotPermitted but for agents."""
-    _check_may_edit(viewer)
-    return _count(conn)
-
-
 def add_synonyms(conn: Connection, groups: Sequence[SynonymGroup], *, viewer: Viewer) -> list[int]:
     """Store those groups that are not there yet and return their ids, in the order given.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from search.calibration import Bounds, Judge, Logistic
+from search.calibration import Bounds, Logistic
 from search.features import CONFIDENCE_FEATURES, HYBRID_FEATURES, Table
 
 RIDGE = 1e-4
@@ -102,16 +102,6 @@ def fit_logistic(
     )
     weights = {name: float(value) for name, value in zip(names, found.x[1:], strict=True)}
     return Logistic(float(found.x[0]), weights)
-
-
-def fit_judge(examples: Examples, names: Sequence[str], *, free: Sequence[str]) -> Judge:
-    """Fit the order of candidates, then the confidence of first ones, then the bounds."""
-    order = fit_logistic(examples, names, free=free, listwise=LISTWISE)
-    ranks = order.logits(examples.table, names)
-    confidence = fit_confidence(examples, ranks, names, free=free)
-    firsts = first_candidates(examples, ranks)
-    right = confidence.logits(firsts.table, names)[firsts.labels == 1]
-    return Judge(order, confidence, choose_bounds(1.0 / (1.0 + np.exp(-right))))
 
 
 def fit_confidence(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from search.lexical.arrays import LexicalArrays
 from search.lexical.schema import Field
-from search.lexical.spans import Places
+from search.spans import Places
 
 SURE_DOCUMENTS = 3
 SURE_SHARE = 0.01

@@ -1,4 +1,4 @@
-"""The keyword half of search: BM25 over stems and n-gram similarity, read from one SQLite file."""
+"""The keyword half of search: BM25 over stems and n-gram similarity over files of the index."""
 
 from __future__ import annotations
 

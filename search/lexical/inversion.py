@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from search.lexical.arrays import LexicalArrays, text_keys
 from search.lexical.schema import B, Field, ngram_weights, saturated, weighted
-from search.lexical.spans import span_places
+from search.spans import span_places
 from search.wording.analysis import ngrams
 from search.wording.vocabulary import spelt_terms
 

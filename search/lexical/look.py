@@ -13,7 +13,7 @@ from search.lexical.codes import exact_codes
 from search.lexical.matches import EXACT_BONUS, MATCH_COLUMNS, LexicalMatches
 from search.lexical.ngrams import ask_ngrams, best_by_row, exact_by_row
 from search.lexical.scoring import PARTS, ask_terms
-from search.lexical.spans import Places, chained, highest, summed
+from search.spans import Places, chained, highest, summed
 from search.wording.terms import QueryTerm
 
 MIN_NGRAM_ALONE = 0.08

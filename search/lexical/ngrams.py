@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from search.lexical.arrays import LexicalArrays
 from search.lexical.schema import ngram_weights
-from search.lexical.spans import Places, greatest, numbered, span_places, summed
+from search.spans import Places, greatest, numbered, span_places, summed
 from search.wording.analysis import ngrams
 
 MAX_WORDS = 100_000

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from search.lexical.arrays import LexicalArrays, word_key
 from search.lexical.schema import K1, Field, saturated
-from search.lexical.spans import Places, chained, joined, summed
+from search.spans import Places, chained, joined, summed
 from search.wording.terms import QueryTerm
 
 MAX_POSTINGS = 100_000

@@ -76,13 +76,6 @@ class VectorGroups:
         return known, self.starts[places], self.starts[places + 1]
 
 
-def numbers_between(starts: Rows, ends: Rows) -> Rows:
-    """The numbers of spans, one span after the other."""
-    lengths = ends - starts
-    first = np.cumsum(lengths) - lengths
-    return np.asarray(np.arange(lengths.sum()) + np.repeat(starts - first, lengths))
-
-
 def largest_of_spans(cosines: Cosines, starts: Rows, ends: Rows, *, count: int) -> Cosines:
     """The `count` largest cosines of each span, falling, NaN where there are fewer.
 

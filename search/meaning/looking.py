@@ -14,8 +14,8 @@ from search.meaning.groups import (
     VectorGroups,
     Vectors,
     largest_of_spans,
-    numbers_between,
 )
+from search.spans import span_places
 
 if TYPE_CHECKING:
     from indexer.vector_index import AllowedRows, VectorIndex
@@ -113,7 +113,7 @@ class CellLook:
     def largest(self, rows: Rows, *, count: int) -> Cosines:
         """See `Look`."""
         known, starts, ends = self._groups.spans(rows)
-        cosines = self._cosines(numbers_between(starts, ends))
+        cosines = self._cosines(span_places(starts, ends))
         own_ends = np.cumsum(ends - starts)
         own_starts = own_ends - (ends - starts)
         return _placed(largest_of_spans(cosines, own_starts, own_ends, count=count), known)

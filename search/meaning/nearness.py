@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.lexical.spans import distinct, highest
 from search.meaning.crowds import CROWD, Codes, Crowds, crowds_of
 from search.meaning.groups import Cosines, Rows, Vector
 from search.meaning.looking import Scope
 from search.meaning.vectors import TOP_PHRASINGS, DocumentVectors
+from search.spans import distinct, highest
 
 MEANING_CANDIDATES = 60
 """Candidates by their wordings in each part of the index."""

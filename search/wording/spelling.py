@@ -16,15 +16,12 @@ from search.wording.analysis import (
     stem,
     words_with_places,
 )
-from search.wording.compounds import LINKING
+from search.wording.compounds import LINKING, MIN_PART_CHARS
 from search.wording.stopwords import STOP_WORDS
 from search.wording.vocabulary import TermVocabulary, spelt_terms
 
 MAX_CORRECTED_CHARS = 200
 """A longer text was pasted, not typed; nobody would read its correction."""
-
-MIN_PART_CHARS = 4
-"""Shorter parts of a compound are found in any word."""
 
 MIN_FREE_CHARS = 6
 """In shorter words the first letter is right."""

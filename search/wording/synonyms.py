@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from kb.synonyms import ONE_WAY, SynonymGroup
 from search.wording.analysis import is_stop_word, split_words, stem
 
-MAX_SPAN_WORDS = 6
-"""Words of a phrase that is looked up, as many as `kb.synonyms` allows."""
-
 Stems = tuple[str, ...]
 """A term: the stems of its words, in order."""
 

@@ -13,6 +13,7 @@ import kb
 from kb.access import Viewer
 from kb.clock import utc_now
 from kb.errors import Conflict, InvalidInput, NotFound, NotPermitted, Unavailable
+from kb.intents import SearchIntent
 from kb.store.audit import Subject, audit_of, record_audit
 from kb.store.calibrations import find_calibration, save_calibration
 from kb.store.decisions import (
@@ -26,7 +27,7 @@ from kb.store.decisions import (
 from kb.store.engine import transaction
 from kb.store.idempotency import KeptAnswer, find_answer, keep_answer
 from kb.store.instance import find_value, get_incarnation, renew_incarnation, set_value
-from kb.store.intents import SearchIntent, add_intents, has_intents
+from kb.store.intents import add_intents, has_intents
 from kb.store.jobs import (
     MAX_ATTEMPTS,
     claim,

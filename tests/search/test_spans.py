@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from search.lexical.spans import chained, distinct, greatest, highest, summed
+from search.spans import chained, distinct, greatest, highest, summed
 
 ROWS = np.array([7, 3, 7, 0, 3, 7])
 VALUES = np.array([0.5, 2.0, 1.5, 0.25, 1.0, 0.125])
