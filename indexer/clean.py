@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
+from indexer.other_languages import QuestionLanguages, keep_other_languages_out
 from indexer.progress import Progress
 from kb.access import OPERATOR
 from kb.embedded_text import embedded_text, text_hash
 from kb.intake.cleaning import CLEANING_VERSION, clean_question
 from kb.questions import CleanedQuestion, RawQuestion
-from kb.store.assignments import count_members, drop_assignments, find_assignment
 from kb.store.cleaned import (
     count_to_clean,
     html_replies_of,
@@ -27,6 +27,7 @@ from kb.store.cleaned import (
     save_cleaned,
 )
 from kb.store.engine import reading, transaction
+from kb.store.noise import leave_topics, states_of
 from kb.store.questions import questions_by_id
 
 BATCH_QUESTIONS = 400
@@ -36,6 +37,7 @@ PARALLEL_FROM = 2_000
 """Below this many questions starting helper processes costs more than it saves."""
 
 HELPERS = 2
+EVERY_LANGUAGE = QuestionLanguages()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +49,31 @@ class Raw:
 
 
 def clean_questions(
-    engine: Engine, *, on_progress: Callable[[Progress], None] | None = None
+    engine: Engine,
+    *,
+    languages: QuestionLanguages = EVERY_LANGUAGE,
+    on_progress: Callable[[Progress], None] | None = None,
 ) -> int:
     """Clean and store what is new or was cleaned by older rules; return how many questions.
 
+    What is surely in none of the `languages` is kept out of topics afterwards.
     Batches are committed one by one, so a stopped run goes on where it was. A question that
     changes while it is being cleaned is left for the next run. One whose text is another one
     now leaves its topic and is placed anew by the next grouping.
     """
     with reading(engine) as conn:
         total = count_to_clean(conn, CLEANING_VERSION)
-    done = after = 0
+    done = after = first = 0
     with _mapper(total) as clean_all:
         while batch := _batch_after(engine, after):
             cleaned = clean_all(batch)
             with transaction(engine) as conn:
                 done += _save(conn, batch, cleaned, after=after)
+            first = first or batch[0].question.id
             after = batch[-1].question.id
             if on_progress is not None:
                 on_progress(Progress("clean", done, total))
+    keep_other_languages_out(engine, languages, cleaned=done, first_id=first)
     return done
 
 
@@ -102,10 +110,9 @@ def _save(
         if before[one.id].text_hash is not None and before[one.id].text_hash != one.text_hash
     ]
     save_cleaned(conn, current, version=CLEANING_VERSION)
-    stood = [find_assignment(conn, one) for one in reworded]
-    left = {row.topic_id for row in stood if row is not None and row.topic_id is not None}
-    drop_assignments(conn, reworded)
-    count_members(conn, sorted(left))
+    states = states_of(conn, [one.id for one in current])
+    silent = [one for one, state in states.items() if state.noise is not None]
+    leave_topics(conn, sorted({*reworded, *silent}))
     return len(current)
 
 

@@ -8,15 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.intake.courtesies import cut_footers, cut_greeting, cut_sign_off
+from kb.intake.forms import take_message
 from kb.intake.html_text import html_to_text, looks_like_html, unescape_entities
 from kb.intake.language import detect_language
 from kb.intake.masking import mask_personal_data
 from kb.intake.noise import Noise, find_noise
 from kb.intake.quotes import strip_quotes
+from kb.intake.small_talk import cut_small_talk
+from kb.intake.subjects import adds_nothing
 
 # Part of what decides whether a stored cleaned text is still current; raise it with every change
 # of a rule here or in the modules above.
-CLEANING_VERSION = 2
+CLEANING_VERSION = 3
 
 # No question needs more; the stripping of quotes is super-linear.
 MAX_CHARACTERS = 20_000
@@ -73,7 +76,7 @@ def clean_body(raw: str, *, is_html: bool = False, lang: str | None = None) -> s
     HTML is recognised where `is_html` does not say so. A step that would leave nothing readable is
     undone, so the result is empty only if the message is. At most 20,000 characters.
     """
-    return _cut_courtesies(_newest_text(raw, is_html=is_html, lang=lang))
+    return _asked(_newest_text(raw, is_html=is_html, lang=lang))
 
 
 def _newest_text(raw: str, *, is_html: bool, lang: str | None) -> str:
@@ -89,6 +92,13 @@ def _newest_text(raw: str, *, is_html: bool, lang: str | None) -> str:
 
 def _cut_courtesies(text: str) -> str:
     for step in (cut_footers, cut_sign_off, cut_greeting):
+        text = _unless_empty(text, step)
+    return fold_white_space(text)
+
+
+def _asked(text: str) -> str:
+    """Return what is asked: without the labels of forms, courtesies and small talk."""
+    for step in (cut_footers, take_message, cut_sign_off, cut_greeting, cut_small_talk):
         text = _unless_empty(text, step)
     return fold_white_space(text)
 
@@ -122,10 +132,12 @@ def clean_question(
     sender's own. Use it for replies too, with an empty subject.
     """
     written = _newest_text(body, is_html=is_html, lang=lang)
-    clean = _cut_courtesies(written)
+    clean = _asked(written)
     is_answer, short = _split_answer_prefix(subject)
     found_lang = detect_language(f"{short}\n{clean}", hint=lang)
-    noise = find_noise(short, clean, is_answer=is_answer, written=written)
+    noise = find_noise(short, _cut_courtesies(written), is_answer=is_answer, written=written)
+    if adds_nothing(short, clean):
+        short = ""
     masked_subject = mask_personal_data(short, names=names, lang=found_lang)
     masked_body = mask_personal_data(clean, names=names, lang=found_lang)
     counts = dict(masked_body.counts)

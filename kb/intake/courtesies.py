@@ -6,7 +6,8 @@ import re
 
 NAME = r"[A-ZÄÖÜÁÉÍÓÚÀÈÇŁŚŽŠČ][\w'’.\-]{0,30}"
 GREETING_WORDS = (
-    r"(?i:hi there|hi|hello there|hello|hey|dear|good (?:morning|afternoon|evening|day)|greetings|"
+    r"(?i:to whom it may concern|hi there|hi|hiya|hello there|hello|heya?|dear|good (?:morning|"
+    r"afternoon|evening|day)|greetings|"
     r"hallo|halli hallo|hallöchen|guten (?:tag|morgen|abend)|moin(?: moin)?|servus|grüezi|"
     r"grü(?:ß|ss) (?:gott|dich|euch)|sehr geehrte[rs]?|liebe[rs]?|werte[rs]?|bonjour|bonsoir|salut|"
     r"hola|buenos d[ií]as|buenas(?: tardes| noches)?|estimad[oa]s?|ciao|salve|buongiorno|buonasera|"
@@ -19,8 +20,10 @@ ADDRESSED = (
     r"zusammen|alle|allerseits|damen|herren|herr|frau|kolleg\w{0,4}|und|leute|ihr|liebes?|à|tous|"
     r"a|todos|tutti|allemaal|customer service|kundenservice|kundendienst)"
 )
-ADDRESSEE = rf"(?:[ ](?:{ADDRESSED}\b\.?|{NAME}|&|/)){{0,6}}"
-GREETING = re.compile(rf"\s*{GREETING_WORDS}{ADDRESSEE}[ ]?(?:[,!:;–-]+|\.(?=\s|$)|(?=\n))\s*")
+ADDRESSEE = rf"(?:[ -](?:{ADDRESSED}\b\.?|{NAME}|&|/)){{0,6}}"
+GREETING = re.compile(
+    rf"\s*{GREETING_WORDS}{ADDRESSEE}[ ]?(?:[,!:;–-]+(?:[)(](?=\s|$))?|\.(?=\s|$)|(?=\n))\s*"
+)
 MAX_GREETINGS = 3
 
 THANKS = (
@@ -50,11 +53,18 @@ SIGN_OFF_AT_END = re.compile(
 )
 # Of the last line of a long paragraph only this much can be a sign-off.
 TAIL_CHARACTERS = 160
-MAX_SIGN_OFF_LINES = 10
+CLOSING_LINE = re.compile(rf"{CLOSING}[ ,.!:;)\-–]*(?:{NAMES})?[ ,.!:;)]*$")
+MAX_SIGN_OFF_LINES = 14
+# After a "Kind regards" nothing but a card follows: names, a company, an address.
+MAX_CARD_LINES = 12
+MAX_CARD_WORDS = 10
+AFTERTHOUGHT = re.compile(r"(?:p\.? ?s\b|n\.? ?b\b|edit|update|nachtrag|postscript)", re.IGNORECASE)
 MAX_SIGNATURE_LINE = 70
 CONTACT_LINE = re.compile(
     r"(?i:tel|fon|phone|mobil|mobile|cell|fax|e-?mail|web|www\.|https?:)|[\w.+-]+@[\w.-]+|[+(]?\d"
 )
+STEP_LINE = re.compile(r"\d{1,2}[.)] ")
+READABLE = re.compile(r"[^\W_]")
 NAME_LINE = re.compile(rf"(?:[-–~*_ ]{{0,3}}){NAMES}[,.! ]*$")
 
 FOOTER_LINES = re.compile(
@@ -72,7 +82,7 @@ DISCLAIMER = re.compile(
     r"(?:is|are|may|contains?)[^\n]{0,80}(?:confidential|privileged|intended)|"
     r"the (?:information|content)s?[^\n]{0,60} (?:e-?mail|message)[^\n]{0,40} confidential|"
     r"(?:confidentiality notice|legal disclaimer)|"
-    r"diese (?:e-?mail|nachricht)[^\n]{0,60} (?:enthält|ist|kann)[^\n]{0,80}vertraulich|"
+    r"diese (?:e-?mail|nachricht)[^\n]{0,60} ?(?:enthält|ist|kann)[^\n]{0,80}vertraulich|"
     r"der inhalt dieser (?:e-?mail|nachricht) ist[^\n]{0,40}vertraulich|"
     r"please consider the environment|bitte denken sie an die umwelt)",
     re.IGNORECASE | re.MULTILINE,
@@ -107,7 +117,12 @@ def cut_sign_off(text: str) -> str:
         line = lines[index].strip()
         if len(line) > TAIL_CHARACTERS or not SIGN_OFF_LINE.match(line):
             continue
-        if all(_is_signature_line(after.strip()) for after in lines[index + 1 :]):
+        rest = [after.strip() for after in lines[index + 1 :]]
+        closes = CLOSING_LINE.match(line) is not None
+        # Who thanks before anything was said goes on to say it.
+        if not closes and not _says_something("\n".join(lines[:index])):
+            continue
+        if all(map(_is_signature_line, rest)) or (closes and _is_card(rest)):
             lines = lines[:index]
             break
     kept = "\n".join(lines).rstrip()
@@ -116,10 +131,26 @@ def cut_sign_off(text: str) -> str:
     return kept if match is None else (head + tail[: match.start()]).rstrip()
 
 
+def _says_something(text: str) -> bool:
+    return READABLE.search(cut_greeting(text)) is not None
+
+
+def _is_card(lines: list[str]) -> bool:
+    """Return whether lines after a closing are a visiting card and say nothing more."""
+    said = [line for line in lines if line]
+    return len(said) <= MAX_CARD_LINES and not any(
+        len(line) > MAX_SIGNATURE_LINE
+        or len(line.split()) > MAX_CARD_WORDS
+        or line.endswith(("?", ".", ":"))
+        or AFTERTHOUGHT.match(line)
+        for line in said
+    )
+
+
 def _is_signature_line(line: str) -> bool:
     if not line:
         return True
-    if len(line) > MAX_SIGNATURE_LINE or line.endswith("?"):
+    if len(line) > MAX_SIGNATURE_LINE or line.endswith("?") or STEP_LINE.match(line):
         return False
     return bool(
         NAME_LINE.match(line)

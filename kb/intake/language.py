@@ -22,6 +22,20 @@ SCRIPTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile("[\u0370-\u03ff]"), "el"),
     (re.compile("[\u067e\u0686\u0698\u06a9\u06af\u06cc]"), "fa"),
     (re.compile("[\u0600-\u06ff]"), "ar"),
+    (re.compile("[\u0530-\u058f]"), "hy"),
+    (re.compile("[\u0980-\u09ff]"), "bn"),
+    (re.compile("[\u0a00-\u0a7f]"), "pa"),
+    (re.compile("[\u0a80-\u0aff]"), "gu"),
+    (re.compile("[\u0b80-\u0bff]"), "ta"),
+    (re.compile("[\u0c00-\u0c7f]"), "te"),
+    (re.compile("[\u0c80-\u0cff]"), "kn"),
+    (re.compile("[\u0d00-\u0d7f]"), "ml"),
+    (re.compile("[\u0d80-\u0dff]"), "si"),
+    (re.compile("[\u0e80-\u0eff]"), "lo"),
+    (re.compile("[\u1000-\u109f]"), "my"),
+    (re.compile("[\u10a0-\u10ff]"), "ka"),
+    (re.compile("[\u1200-\u137f]"), "am"),
+    (re.compile("[\u1780-\u17ff]"), "km"),
 )
 # More text than this changes no answer and costs time.
 MAX_CHARACTERS = 400
@@ -33,6 +47,12 @@ MIN_CONFIDENCE = 0.5
 # A hint (the file's or the site's language) wins over a guess that is not this sure.
 MIN_CONFIDENCE_AGAINST_HINT = 0.9
 MIN_SCRIPT_SHARE = 0.3
+# A question that is kept out of topics for its language must leave no doubt about it.
+SURE_LETTERS = 30
+SURE_WORDS = 5
+SURE_CONFIDENCE = 0.995
+SURE_SCRIPT_LETTERS = 6
+SURE_SCRIPT_SHARE = 0.8
 
 LETTERS = re.compile(r"[^\W\d_]")
 # Addresses, markers and codes are in no language.
@@ -44,7 +64,7 @@ def detect_language(text: str, *, hint: str | None = None) -> str | None:
 
     Texts of under 8 letters or two words, and texts between two languages, give `hint` (None
     without one); a hint also wins over an unsure guess. About 30 European languages are told
-    apart by py3langid, nine more by their script.
+    apart by py3langid, others by their script.
     """
     words = " ".join(NO_WORDS.sub(" ", text[: 3 * MAX_CHARACTERS]).split())[:MAX_CHARACTERS]
     letters = len(LETTERS.findall(words))
@@ -58,6 +78,24 @@ def detect_language(text: str, *, hint: str | None = None) -> str | None:
     code, confidence = _identifier().classify(words)
     needed = MIN_CONFIDENCE if hint in (None, code) else MIN_CONFIDENCE_AGAINST_HINT
     return str(code) if confidence >= needed else hint
+
+
+def is_surely_in(text: str, lang: str) -> bool:
+    """Return whether `text` leaves no doubt that it is in the language of this code.
+
+    True by script where nearly all letters are of it, else only for texts of some length.
+    """
+    words = " ".join(NO_WORDS.sub(" ", text[: 3 * MAX_CHARACTERS]).split())[:MAX_CHARACTERS]
+    letters = len(LETTERS.findall(words))
+    for script, code in SCRIPTS:
+        if code == lang or (code == "zh" and lang == "ja"):
+            own = len(script.findall(words))
+            if own >= SURE_SCRIPT_LETTERS and own >= SURE_SCRIPT_SHARE * letters:
+                return True
+    if letters < SURE_LETTERS or words.count(" ") + 1 < SURE_WORDS:
+        return False
+    code, confidence = _identifier().classify(words)
+    return bool(code == lang and confidence >= SURE_CONFIDENCE)
 
 
 def _by_script(code: str, words: str) -> str:

@@ -1,4 +1,4 @@
-"""Recognises messages that ask nothing: empty ones, thanks, greetings, automatic replies, spam."""
+"""Recognises messages that ask nothing: thanks, greetings, automatic replies, spam and the like."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kb.intake.automatic import is_automatic
 from kb.intake.gratitude import is_thanks
 from kb.intake.spam import is_spam
 
-Noise = Literal["empty", "thanks", "auto_reply", "greeting", "spam"]
+Noise = Literal["empty", "thanks", "auto_reply", "greeting", "spam", "gibberish"]
 
 # A code of an error ("E07") is a search; a single character is none.
 MIN_CHARACTERS = 2
@@ -80,6 +80,8 @@ ROW_RUNS = frozenset(
     for start in range(len(row) - MIN_ROW_RUN + 1)
 ) - {"wert", "erty", "ertz", "trew"}
 KEYBOARD_NAMES = frozenset({"qwerty", "qwertz", "azerty"})
+# No word of Latin letters goes on so long without a vowel.
+VOWELLESS = re.compile("[bcdfghjklmnpqrstvwxzß]{7,}")
 REPEATED_LETTER = re.compile(r"([^\W\d_])\1{5}")
 SLIP_EXCUSES_LIST = (
     "sorry oops ups upps my the a cat dog kid child baby toddler on keyboard was meine die das "
@@ -111,7 +113,10 @@ def find_noise(
         return "auto_reply"
     if is_spam(f"{own_subject}\n{courteous}", words):
         return "spam"
-    if _is_greeting(body if own_subject == "" else text, words):
+    said = body if own_subject == "" else text
+    if len(words) <= MAX_GREETING_WORDS and _is_slip(words):
+        return "gibberish"
+    if _is_greeting(said, words):
         return "greeting"
     if is_thanks(own_subject, body, words, written=courteous, is_answer=is_answer):
         return "thanks"
@@ -128,7 +133,7 @@ def _is_greeting(text: str, words: list[str]) -> bool:
     said = {STRETCHED.sub(r"\1", word) for word in words}
     if not said:
         return False
-    if said <= TEST_WORDS or _is_slip(words):
+    if said <= TEST_WORDS:
         return True
     if any(character.isdigit() for character in text):
         return False
@@ -152,6 +157,8 @@ def _is_slipped(word: str) -> bool:
         return True
     if word in KEYBOARD_NAMES:
         return False
+    if VOWELLESS.fullmatch(word):
+        return True
     covered = sum(
         word[start : start + MIN_ROW_RUN] in ROW_RUNS
         for start in range(len(word) - MIN_ROW_RUN + 1)

@@ -60,6 +60,7 @@ VERSION_BEFORE = re.compile(
 ORDER = re.compile(
     r"\b(?:(?:purchase |sales )?orders?|invoices?|customer|account|contract|booking|"
     r"reservation|shipment|shipping|tracking|parcel|member(?:ship)?|subscription|licen[cs]e|rma|"
+    r"tickets?|(?:support |service )?cases?|ticket(?:nummer|[ \-]?nr)|fall(?:nummer|[ \-]?nr)|"
     r"receipt|transaction|payment|"
     r"bestell(?:ung|nummer|[ \-]?nr)|auftrags?(?:nummer|[ \-]?nr)?|rechnungs?(?:nummer|[ \-]?nr)?|"
     r"kunden(?:nummer|konto|[ \-]?nr)|vertrags?(?:nummer|[ \-]?nr)?|sendungs?(?:nummer|[ \-]?nr)?|"

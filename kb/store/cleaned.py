@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, null, or_, select, update
 
 from kb.questions import CleanedQuestion, RawQuestion
 from kb.store.changes import record_changes
@@ -62,22 +62,30 @@ def html_replies_of(conn: Connection, question_ids: Sequence[int]) -> frozenset[
 
 
 def save_cleaned(conn: Connection, cleaned: Sequence[CleanedQuestion], *, version: int) -> None:
-    """Store what cleaning made of the questions."""
+    """Store what cleaning made of the questions; what a person said of noise stands above it."""
     if not cleaned:
         return
+    names = ("subject", "body", "lang", "masked", "text_hash")
+    said = questions.c.noise_said
+    noise = case(
+        (said.is_(None), bindparam("found_noise", type_=questions.c.noise.type)),
+        (said == "question", null()),
+        else_=said,
+    )
+    statement = (
+        update(questions)
+        .where(questions.c.id == bindparam("question"))
+        .values(
+            noise=noise,
+            cleaning_version=version,
+            **{name: bindparam(f"new_{name}", type_=questions.c[name].type) for name in names},
+        )
+    )
     conn.execute(
-        update(questions).where(questions.c.id == bindparam("question")),
+        statement,
         [
-            {
-                "question": one.id,
-                "subject": one.subject,
-                "body": one.body,
-                "lang": one.lang,
-                "noise": one.noise,
-                "masked": one.masked,
-                "text_hash": one.text_hash,
-                "cleaning_version": version,
-            }
+            {"question": one.id, "found_noise": one.noise}
+            | {f"new_{name}": getattr(one, name) for name in names}
             for one in cleaned
         ],
     )

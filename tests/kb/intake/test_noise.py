@@ -98,15 +98,27 @@ def test_who_asks_about_an_automatic_reply_asks(subject, body):
         "Hellooo? Is anyone there?",
         "This is just a test, please ignore",
         "test 123",
-        "asdfasdf",
-        "fffffffffff sorry cat on keyboard",
         "Hello, I am writing to",
         "Hi, I have a question",
         "sorry, wrong chat",
     ],
 )
-def test_greetings_tests_and_slips_are_told(body):
+def test_greetings_and_tests_are_told(body):
     assert clean_question("", body).noise == "greeting"
+
+
+@pytest.mark.parametrize(
+    "body", ["asdfasdf", "fffffffffff sorry cat on keyboard", "sdlkfjsdlkf", "Lkjhgfds dfghjkl!"]
+)
+def test_slipped_keys_are_told(body):
+    assert clean_question("", body).noise == "gibberish"
+
+
+@pytest.mark.parametrize(
+    "body", ["WLAN", "xml https rtf", "Angstschweiß", "mp3", "kfz", "tschüss sagt die App nicht"]
+)
+def test_words_without_vowels_are_no_slips(body):
+    assert clean_question("", body).noise != "gibberish"
 
 
 @pytest.mark.parametrize(
