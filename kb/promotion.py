@@ -13,6 +13,7 @@ from kb.embedded_text import embedded_text
 from kb.entries import MAX_TITLE_CHARS, EntryContent
 from kb.errors import Conflict, InvalidInput
 from kb.questions import Question
+from kb.rewriting import NOTE, began_machine_made, find_rewriting, is_machine_made
 from kb.store.assignments import topic_members
 from kb.store.audit import Subject, record_audit
 from kb.store.changes import record_change
@@ -20,6 +21,7 @@ from kb.store.entries import add_entry, set_entry_state
 from kb.store.jobs import enqueue
 from kb.store.phrasings import add_phrasings
 from kb.store.questions import questions_by_id
+from kb.store.rewritings import note_first_revision
 from kb.store.topics import get_topic, set_topic_state
 from kb.topics import Topic
 
@@ -35,13 +37,17 @@ FOLD_WINDOW = 400
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """What a person decided on the way from topic to entry; empty fields take the topic's."""
+    """What a person decided on the way from topic to entry; empty fields take the topic's.
+
+    `checked`: the person has read a machine's wording and stands for it as it is.
+    """
 
     answer: str = ""
     title: str = ""
     publish: bool = False
     audience: str = "public"
     category: str | None = None
+    checked: bool = False
 
 
 def distinct_wordings(texts: Sequence[str], *, limit: int = MAX_PHRASINGS) -> list[int]:
@@ -83,8 +89,9 @@ def promote_topic(conn: Connection, topic_id: int, promotion: Promotion, *, view
 
     Its phrasings are the distinct wordings of the topic's questions; only the title is shown.
     Raises NotFound, NotPermitted, Conflict for a topic that is no candidate, and InvalidInput
-    when there is neither an answer nor a draft to start from, or when a draft alone would be
-    published: what customers read is written or read by a person first.
+    when there is neither an answer nor a draft to start from, or when a draft alone, or a
+    machine's wording that nobody edited or checked, would be published: what customers read is
+    written or read by a person first.
     """
     topic = get_topic(conn, topic_id, viewer=viewer)
     if topic.state != "candidate":
@@ -95,6 +102,11 @@ def promote_topic(conn: Connection, topic_id: int, promotion: Promotion, *, view
         if promotion.publish:
             raise InvalidInput("publishing needs an answer that a person wrote", field="answer")
         answer = str((topic.draft or {}).get("text", ""))
+    if promotion.publish and not promotion.checked and is_machine_made(topic, answer):
+        raise InvalidInput(
+            "this is the machine's wording as it came: edit it, or say that you have checked it",
+            field="checked",
+        )
     members = questions_by_id(
         conn,
         [row.question_id for row in topic_members(conn, topic.id, viewer=viewer)],
@@ -109,6 +121,9 @@ def promote_topic(conn: Connection, topic_id: int, promotion: Promotion, *, view
         product=_common_product(list(members.values())),
     )
     entry_id = add_entry(conn, content, viewer=viewer, state="draft", topic_id=topic.id)
+    rewriting = find_rewriting(topic.draft)
+    if rewriting is not None and began_machine_made(topic, answer):
+        note_first_revision(conn, entry_id, NOTE.format(model=rewriting.model))
     added = add_member_phrasings(conn, entry_id, topic, members)
     if promotion.publish:
         set_entry_state(conn, entry_id, "published")

@@ -1,6 +1,7 @@
 import pytest
 
-from indexer.drafts import TopicReply, find_draft, is_useful
+from indexer.drafts import TopicReply, find_draft
+from indexer.useful_replies import is_useful
 
 RESET = "Open the settings page, choose Account and press Reset password to get a new link."
 RESET_TOO = (
@@ -33,6 +34,13 @@ def reply(number: int, text: str, *, is_solution: bool = False, votes: int = 0) 
         "Liebe Frau Roth, ich frage in der Werkstatt nach und melde mich morgen. Herzliche Grüße",
         "Das ist ärgerlich. Ein Foto der Lampe brauche ich noch, bitte auch die Seriennummer.",
         "Guten Tag Herr Ott, das liegt bei den Entwicklern. Ich melde mich, sobald es geht.",
+        "Please visit our website for more information about this and other topics.",
+        "Sie finden die Lösung in diesem Artikel auf unserer Internetseite, bitte lesen.",
+        "I am having the same problem here since the last update of the app on my phone.",
+        "This is a duplicate post, please do not reply to it in this thread.",
+        "I really don't know what causes this, it is hard to say from here.",
+        "Prova a fornire queste informazioni: versione del programma e messaggi di errore",
+        "Kunt u ons een schermafdruk van de foutmelding en de versie sturen",
         "",
     ],
 )
@@ -75,6 +83,27 @@ def test_a_solution_is_preferred_and_votes_break_a_tie():
 
 def test_of_equal_replies_the_newer_is_quoted():
     assert find_draft([reply(1, RESET), reply(2, RESET)]).reply_id == 2
+
+
+def test_the_reply_that_lies_near_the_questions_is_quoted_among_as_good_ones():
+    shop = "Our shop in the old town is open from nine to five on every working day of the week."
+    questions = ["How do I reset my password?", "password reset link in the settings"]
+    for replies in ([reply(1, RESET), reply(2, shop)], [reply(1, shop), reply(2, RESET)]):
+        draft = find_draft(replies, questions=questions)
+        assert draft.text == RESET
+
+
+def test_of_two_about_the_same_the_one_that_tells_more_and_asks_less_is_quoted():
+    asks = f"{RESET} Which phone do you use? What does the app say? Where did you buy it?"
+    draft = find_draft([reply(1, RESET), reply(2, asks)])
+    assert draft.reply_id == 1
+
+
+def test_who_agrees_is_named_nearest_first_and_who_contradicts_is_not():
+    far = "You press the Reset password button on the settings page of your account."
+    draft = find_draft([reply(1, far), reply(2, RESET), reply(3, RESET, is_solution=True)])
+    assert (draft.reply_id, draft.useful, draft.agreeing) == (3, 3, (2, 1))
+    assert find_draft([reply(1, NO), reply(2, YES)]).agreeing == ()
 
 
 def test_an_only_reply_has_no_agreement():
