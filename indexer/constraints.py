@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,11 +32,13 @@ class SettledDecisions:
     unit_of: shape (n,), int64: rows with one number must stay together; numbered from 0 in
     order of first appearance. apart: unit pairs that must not meet, newest first.
     overridden: positions in the given sequence of the decisions that lost, ascending.
+    winners: for each of these the position of a newer one that it conflicts with.
     """
 
     unit_of: NDArray[np.int64]
     apart: tuple[tuple[int, int], ...]
     overridden: tuple[int, ...]
+    winners: Mapping[int, int] = field(default_factory=dict)
 
 
 def settle_decisions(decisions: Sequence[PairDecision], *, rows: int) -> SettledDecisions:
@@ -44,29 +47,25 @@ def settle_decisions(decisions: Sequence[PairDecision], *, rows: int) -> Settled
     Taken newest first, a decision holds unless those already taken rule it out, be it through
     a chain of others. Raises InvalidInput for a row that does not exist.
     """
-    parent = list(range(rows))
+    joined = _Joined(rows)
     kept_apart: list[tuple[int, int]] = []
-    enemies: dict[int, set[int]] = {}
-    overridden: list[int] = []
+    winners: dict[int, int] = {}
     for position in range(len(decisions) - 1, -1, -1):
         decision = decisions[position]
-        if not (0 <= decision.first < rows and 0 <= decision.second < rows):
+        first, second = decision.first, decision.second
+        if not (0 <= first < rows and 0 <= second < rows):
             raise InvalidInput(f"decision {position + 1} names a row outside 0 to {rows - 1}")
-        one, two = _root(parent, decision.first), _root(parent, decision.second)
         if decision.same:
-            if two in enemies.get(one, ()):
-                overridden.append(position)
-            elif one != two:
-                _unite(parent, enemies, one, two)
-        elif one == two:
-            overridden.append(position)
+            winner = joined.unite(first, second, position)
         else:
-            enemies.setdefault(one, set()).add(two)
-            enemies.setdefault(two, set()).add(one)
-            kept_apart.append((decision.first, decision.second))
-    unit_of = _numbered([_root(parent, row) for row in range(rows)])
+            winner = joined.keep_apart(first, second, position)
+            if winner is None:
+                kept_apart.append((first, second))
+        if winner is not None:
+            winners[position] = winner
+    unit_of = _numbered([joined.root(row) for row in range(rows)])
     apart = dict.fromkeys((int(unit_of[one]), int(unit_of[two])) for one, two in kept_apart)
-    return SettledDecisions(unit_of, tuple(apart), tuple(sorted(overridden)))
+    return SettledDecisions(unit_of, tuple(apart), tuple(sorted(winners)), winners)
 
 
 def separate(
@@ -112,21 +111,60 @@ def topic_shares(unit: int, topic_of: NDArray[np.int64], graph: csr_matrix) -> d
     return {topic: weight / total for topic, weight in weights.items() if topic >= 0}
 
 
-def _root(parent: list[int], row: int) -> int:
-    while parent[row] != row:
-        parent[row] = parent[parent[row]]
-        row = parent[row]
-    return row
+class _Joined:
+    """Rows joined into units, units that must not meet, and the decisions that say so."""
 
+    def __init__(self, rows: int) -> None:
+        self._parent = list(range(rows))
+        self._enemies: dict[int, dict[int, int]] = {}
+        self._edges: dict[int, list[tuple[int, int]]] = {}
 
-def _unite(parent: list[int], enemies: dict[int, set[int]], one: int, two: int) -> None:
-    parent[two] = one
-    moved = enemies.pop(two, set())
-    for enemy in moved:
-        enemies[enemy].discard(two)
-        enemies[enemy].add(one)
-    if moved:
-        enemies.setdefault(one, set()).update(moved)
+    def root(self, row: int) -> int:
+        """The row that stands for its unit."""
+        parent = self._parent
+        while parent[row] != row:
+            parent[row] = parent[parent[row]]
+            row = parent[row]
+        return row
+
+    def unite(self, first: int, second: int, position: int) -> int | None:
+        """Join two rows' units, or return the decision that forbids it."""
+        one, two = self.root(first), self.root(second)
+        winner = self._enemies.get(one, {}).get(two)
+        if winner is not None or one == two:
+            return winner
+        self._edges.setdefault(first, []).append((second, position))
+        self._edges.setdefault(second, []).append((first, position))
+        self._parent[two] = one
+        for enemy, said in self._enemies.pop(two, {}).items():
+            del self._enemies[enemy][two]
+            self._enemies[enemy][one] = said
+            self._enemies.setdefault(one, {})[enemy] = said
+        return None
+
+    def keep_apart(self, first: int, second: int, position: int) -> int | None:
+        """Keep two rows' units apart, or return the newest decision that joins them."""
+        one, two = self.root(first), self.root(second)
+        if one == two:
+            return self._newest_between(first, second, position)
+        self._enemies.setdefault(one, {})[two] = position
+        self._enemies.setdefault(two, {})[one] = position
+        return None
+
+    def _newest_between(self, first: int, second: int, position: int) -> int:
+        """Return the newest decision on the way from one row to another of its unit.
+
+        A row that is said to differ from itself has no way to go: its own decision is returned.
+        """
+        newest = {first: position}
+        waiting = deque([first])
+        while waiting and second not in newest:
+            row = waiting.popleft()
+            for neighbour, said in self._edges.get(row, ()):
+                if neighbour not in newest:
+                    newest[neighbour] = max(newest[row], said)
+                    waiting.append(neighbour)
+        return newest[second]
 
 
 def _numbered(roots: Sequence[int]) -> NDArray[np.int64]:

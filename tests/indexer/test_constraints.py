@@ -69,3 +69,18 @@ def test_it_gets_a_topic_of_its_own_where_all_others_are_closed_or_far():
 
 def test_without_a_pair_nothing_moves():
     assert separate(np.array([0, 1]), [], csr_matrix((2, 2))).tolist() == [0, 1]
+
+
+def test_what_lost_names_a_newer_decision_that_it_conflicts_with():
+    assert settle_decisions([same(0, 1), apart(0, 1)], rows=2).winners == {0: 1}
+    assert settle_decisions([apart(0, 2), same(0, 1), same(1, 2)], rows=3).winners == {0: 2}
+    assert settle_decisions([same(0, 1), same(1, 2), apart(0, 2)], rows=3).winners == {0: 2}
+
+
+@given(PAIRS)
+def test_nothing_loses_to_what_is_older(pairs):
+    settled = settle_decisions([PairDecision(*pair) for pair in pairs], rows=10)
+    assert set(settled.winners) == set(settled.overridden)
+    for lost, winner in settled.winners.items():
+        itself = pairs[lost][0] == pairs[lost][1]
+        assert winner == lost if itself else winner > lost

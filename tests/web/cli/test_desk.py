@@ -40,26 +40,6 @@ def test_promoting_makes_an_entry_once(
     assert counts() == after
 
 
-def test_merge_split_move_and_undo(topics: list[int], run: Run, counts: Counts) -> None:
-    lamp, invoice = topics
-    before = counts()
-    assert_refused(run("merge", lamp, lamp), "one already")
-    assert_refused(run("merge", lamp, 999), "999")
-    assert_refused(run("split", lamp, "a3"), "not in topic")
-    assert_refused(run("split", lamp, "a1", "a2"), "empty")
-    assert_refused(run("move", "unheard-of", lamp), "unheard-of")
-    assert_refused(run("move", "a1", lamp), "already")
-    assert_refused(run("undo", "nonsense"), "nonsense")
-    assert counts() == before
-    moved = run("move", "a2", invoice, "--json").json
-    assert moved["topic"] == invoice
-    assert counts()["decisions"] > 0
-    assert run("undo", moved["decision"]).code == 0
-    assert counts()["decisions"] == 0
-    assert_refused(run("undo", moved["decision"]), "does not exist")
-    assert run("merge", lamp, invoice, "--json").json["topic"] == lamp
-
-
 @pytest.fixture
 def ctrl_c() -> Iterator[None]:
     """Ctrl+C as at a terminal: a test run in the background inherits that it is ignored."""
