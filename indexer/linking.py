@@ -1,40 +1,38 @@
-"""Links between entries of like meaning, each with a reason that can be checked."""
+"""Links between entries of like meaning, each with a reason that can be checked.
+
+Whether two entries are linked hangs on their own wordings, on the floor and on which words are
+rare, so that after a change only the entries it touches are looked at again.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 from indexer.keywords import WORD
+from indexer.link_floor import drawn_entries, link_floor
+from indexer.near_entries import SCORED_PAIRS, NearEntries
 from indexer.stopwords import stop_words
-from indexer.vectors import nearest_neighbours
+
+LINKING_VERSION = 1
+"""Raised with each change of what this module returns, so that all links are found anew."""
 
 MAX_LINKS = 5
-NEIGHBOURS = 30
-# An entry pair scores the mean of its closest phrasing pairs, so that one odd wording among
-# many cannot make a link.
-SCORED_PAIRS = 3
-# Between unrelated entries cosines scatter around a median; a link has to stand out of them.
-# Few entries make few pairs, of which fewer reach far by chance: there less is asked.
-MAX_FLOOR_DEVIATIONS = 3.0
-# 99 % of sentence pairs from unrelated domains lie below it with the default model.
-MIN_FLOOR = 0.3
-MAX_FLOOR = 0.8
-# Fewer entries than this give no distribution to stand out of: then only what is near by any
-# measure is linked.
-FEW_ENTRIES = 5
-FEW_ENTRIES_FLOOR = 0.5
-SAMPLED_PAIRS = 20_000
-MAD_TO_DEVIATION = 1.4826
 # A shared word is a reason only if few entries have it.
 RARE_SHARE = 0.1
 MAX_SHARED_WORDS = 3
+# 99 % of sentence pairs from unrelated domains lie below it with the default model.
+MIN_REASON = 0.3
+# float32 products differ in their last bits with the shape of the matrix; scores are rounded,
+# so that a pair scores the same whoever else is looked at.
+SCORE_DIGITS = 4
+ROUNDING = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +66,164 @@ class LinkCandidate:
     reason: LinkReason
 
 
+class LinkFinder:
+    """The wordings of entries that may link to each other: one language, one set of readers.
+
+    phrasings: any order; vectors: shape (n, dim), float32, unit rows, one per phrasing.
+    passages: what an entry's answer says, unit rows; an entry may have none.
+    """
+
+    def __init__(
+        self,
+        phrasings: Sequence[LinkPhrasing],
+        vectors: NDArray[np.float32],
+        passages: Mapping[int, NDArray[np.float32]] | None = None,
+    ) -> None:
+        order = sorted(
+            range(len(phrasings)), key=lambda row: (phrasings[row].entry_id, phrasings[row].text)
+        )
+        self._phrasings = [phrasings[row] for row in order]
+        self._vectors = np.ascontiguousarray(vectors[order], dtype=np.float32)
+        owners = np.array([one.entry_id for one in self._phrasings], dtype=np.int64)
+        given = passages or {}
+        self._passages = {
+            int(entry): given[int(entry)]
+            for entry in np.unique(owners)
+            if len(given.get(int(entry), ()))
+        }
+        self._all = NearEntries(self._vectors, owners, self._passages)
+        drawn = np.isin(owners, drawn_entries(self.entries))
+        sample = NearEntries(self._vectors[drawn], owners[drawn], self._passages)
+        self.floor = link_floor(sample.pair_scores(), len(self.entries))
+        self._shown = {
+            entry: [row for row in self._rows(entry) if self._phrasings[row].is_shown]
+            for entry in self.entries
+        }
+        self._rare = self._rare_words()
+
+    @property
+    def entries(self) -> list[int]:
+        """The ids of all entries here, in order."""
+        return self._all.entries
+
+    def digest(self, entry: int) -> str:
+        """What the links of an entry hang on besides the others: changes when any of it does."""
+        found = hashlib.sha256(
+            f"{LINKING_VERSION} {self.floor} {sorted(self._rare[entry])}".encode()
+        )
+        for row in self._rows(entry):
+            one = self._phrasings[row]
+            found.update(f"{one.phrasing_id} {one.is_shown} {one.text}\0".encode())
+            found.update(self._vectors[row].tobytes())
+        if entry in self._passages:
+            found.update(self._passages[entry].tobytes())
+        return found.hexdigest()[:16]
+
+    def near(self, entry: int) -> list[tuple[int, float]]:
+        """The entries that score the floor or more with this one, best first, then by id."""
+        found = [
+            (other, score)
+            for other, _bound in self._bounds(entry)
+            if (score := self.score(entry, other)) >= self.floor
+        ]
+        return sorted(found, key=lambda one: (-one[1], one[0]))
+
+    def links_of(self, entry: int) -> list[LinkCandidate]:
+        """The links from an entry, best first, at most five.
+
+        Only where the shown phrasings of both bear it out.
+        """
+        found: list[LinkCandidate] = []
+        for other, bound in self._bounds(entry):
+            if len(found) >= MAX_LINKS and bound + ROUNDING < found[MAX_LINKS - 1].score:
+                break
+            score = self.score(entry, other)
+            if score < self.floor or not self._shown[entry] or not self._shown[other]:
+                continue
+            reason = self._reason(entry, other)
+            if reason.cosine >= MIN_REASON or reason.shared_words:
+                found.append(LinkCandidate(entry, other, score, reason))
+                found.sort(key=lambda link: (-link.score, link.to_entry))
+        return found[:MAX_LINKS]
+
+    def touched_by(self, changed: Collection[int]) -> set[int]:
+        """The entries whose links may change when these have: themselves and all near them."""
+        found = set(changed) & set(self.entries)
+        for entry in sorted(found):
+            found |= {other for other, _bound in self._bounds(entry)}
+        return found
+
+    def score(self, one: int, other: int) -> float:
+        """How near two entries are, a cosine: by what they are asked with and by what they say.
+
+        The mean of the closest pairs of wordings, each wording once; where both answers have
+        passages, the mean of that and the closest pair of passages.
+        """
+        products = self._products(self._rows(one), self._rows(other))
+        wanted = min(SCORED_PAIRS, *products.shape)
+        best: list[float] = []
+        while len(best) < wanted:
+            row, column = divmod(int(products.argmax()), products.shape[1])
+            best.append(float(products[row, column]))
+            products[row, :] = products[:, column] = -np.inf
+        found = sum(best) / wanted
+        if one in self._passages and other in self._passages:
+            left = self._passages[one].astype(np.float64)
+            said = float((left @ self._passages[other].astype(np.float64).T).max())
+            found = (found + said) / 2
+        return float(round(found, SCORE_DIGITS))
+
+    def closeness(self, one: int, other: int) -> float:
+        """The cosine of the closest shown wordings of two entries, -1 where one shows none."""
+        if not self._shown[one] or not self._shown[other]:
+            return -1.0
+        return float(self._products(self._shown[one], self._shown[other]).max())
+
+    def _bounds(self, entry: int) -> list[tuple[int, float]]:
+        """(other entry, what the pair scores at most), best first, where the floor is in reach."""
+        return self._all.within_reach(entry, least=self.floor - ROUNDING)
+
+    def _rows(self, entry: int) -> range:
+        return self._all.rows(entry)
+
+    def _products(self, one: Sequence[int], other: Sequence[int]) -> NDArray[np.float64]:
+        left = self._vectors[list(one)].astype(np.float64)
+        right = self._vectors[list(other)].astype(np.float64)
+        return np.asarray(left @ right.T)
+
+    def _reason(self, one: int, other: int) -> LinkReason:
+        shown, other_shown = self._shown[one], self._shown[other]
+        cosines = self._products(shown, other_shown).round(SCORE_DIGITS)
+        row, column = divmod(int(cosines.argmax()), cosines.shape[1])
+        shared = self._rare[one] & self._rare[other]
+        return LinkReason(
+            self._phrasings[shown[row]].phrasing_id,
+            self._phrasings[other_shown[column]].phrasing_id,
+            float(np.clip(cosines[row, column], -1.0, 1.0)),
+            tuple(sorted(shared, key=lambda word: (-len(word), word))[:MAX_SHARED_WORDS]),
+        )
+
+    def _rare_words(self) -> dict[int, frozenset[str]]:
+        """Words of each entry's shown phrasings that few entries share, but more than one."""
+        words = {
+            entry: {
+                word for row in rows for word in re.findall(WORD, self._phrasings[row].text.lower())
+            }
+            for entry, rows in self._shown.items()
+        }
+        uses = Counter(word for found in words.values() for word in found)
+        most = max(2.0, RARE_SHARE * len(words))
+        silent = stop_words()
+        return {
+            entry: frozenset(w for w in found if w not in silent and 1 < uses[w] <= most)
+            for entry, found in words.items()
+        }
+
+
 def find_links(
-    phrasings: Sequence[LinkPhrasing], vectors: NDArray[np.float32], *, seed: int = 0
+    phrasings: Sequence[LinkPhrasing],
+    vectors: NDArray[np.float32],
+    passages: Mapping[int, NDArray[np.float32]] | None = None,
 ) -> list[LinkCandidate]:
     """At most five links per entry, by entry, then best first.
 
@@ -81,121 +235,6 @@ def find_links(
         by_lang[phrasing.lang].append(row)
     links: list[LinkCandidate] = []
     for _lang, rows in sorted(by_lang.items()):
-        links += _links_of_language([phrasings[row] for row in rows], vectors[rows], seed)
+        finder = LinkFinder([phrasings[row] for row in rows], vectors[rows], passages)
+        links += [link for entry in finder.entries for link in finder.links_of(entry)]
     return sorted(links, key=lambda link: (link.from_entry, -link.score, link.to_entry))
-
-
-def link_floor(entries: NDArray[np.int64], vectors: NDArray[np.float32], *, seed: int = 0) -> float:
-    """The least score of a link among these phrasings, a cosine.
-
-    So many robust deviations (median absolute deviation) above the median cosine of random
-    phrasing pairs of different entries, nearly all of them unrelated, that among all pairs
-    of entries one would lie above by chance, but at most three. At least 0.3, and 0.5 among
-    fewer than five entries; at most 0.8, for a set about one thing only.
-    """
-    draw = np.random.default_rng(seed).integers(0, len(entries), size=(2, SAMPLED_PAIRS))
-    one, two = draw[:, entries[draw[0]] != entries[draw[1]]]
-    if len(one) == 0:
-        return MAX_FLOOR
-    cosines = np.einsum("ij,ij->i", vectors[one], vectors[two])
-    median = float(np.median(cosines))
-    deviation = MAD_TO_DEVIATION * float(np.median(np.abs(cosines - median)))
-    count = len(np.unique(entries))
-    chance = 2.0 / max(count * (count - 1), 4)
-    deviations = min(float(norm.isf(chance)), MAX_FLOOR_DEVIATIONS)
-    least = FEW_ENTRIES_FLOOR if count < FEW_ENTRIES else MIN_FLOOR
-    return float(np.clip(median + deviations * deviation, least, MAX_FLOOR))
-
-
-def _links_of_language(
-    phrasings: Sequence[LinkPhrasing], vectors: NDArray[np.float32], seed: int
-) -> list[LinkCandidate]:
-    entries = np.array([phrasing.entry_id for phrasing in phrasings], dtype=np.int64)
-    if len(set(entries.tolist())) < 2:
-        return []
-    floor = link_floor(entries, vectors, seed=seed)
-    shown: dict[int, list[int]] = defaultdict(list)
-    for row, phrasing in enumerate(phrasings):
-        if phrasing.is_shown:
-            shown[phrasing.entry_id].append(row)
-    rare = _rare_words(phrasings)
-    ranked: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    for (one, two), score in _entry_scores(entries, vectors).items():
-        if score >= floor and one in shown and two in shown:
-            ranked[one].append((-score, two))
-            ranked[two].append((-score, one))
-    links: list[LinkCandidate] = []
-    for entry, others in ranked.items():
-        told: list[LinkCandidate] = []
-        for negated, other in sorted(others):
-            shared = rare[entry] & rare[other]
-            reason = _reason(phrasings, vectors, (shown[entry], shown[other]), shared)
-            if reason.cosine >= MIN_FLOOR or reason.shared_words:
-                told.append(LinkCandidate(entry, other, -negated, reason))
-        links += told[:MAX_LINKS]
-    return links
-
-
-def _entry_scores(
-    entries: NDArray[np.int64], vectors: NDArray[np.float32]
-) -> dict[tuple[int, int], float]:
-    """Mean of the closest phrasing pairs of each pair of neighbouring entries.
-
-    An entry with many wordings fills its own neighbourhood, so the search reaches that much
-    further. Each phrasing counts once in a pair of entries.
-    """
-    widest = int(np.unique(entries, return_counts=True)[1].max())
-    found = nearest_neighbours(vectors, k=NEIGHBOURS + widest - 1)
-    pairs: dict[tuple[int, int], list[tuple[float, int, int]]] = defaultdict(list)
-    for row in range(len(entries)):
-        for near, cosine in zip(found.indices[row], found.cosines[row], strict=True):
-            if near >= 0 and entries[near] != entries[row]:
-                one, two = sorted((row, int(near)), key=lambda r: (entries[r], r))
-                pairs[int(entries[one]), int(entries[two])].append((-float(cosine), one, two))
-    return {key: _mean_of_closest(sorted(set(listed))) for key, listed in pairs.items()}
-
-
-def _mean_of_closest(pairs: Iterable[tuple[float, int, int]]) -> float:
-    used: set[int] = set()
-    best: list[float] = []
-    for negated, one, two in pairs:
-        if one not in used and two not in used:
-            used |= {one, two}
-            best.append(-negated)
-        if len(best) == SCORED_PAIRS:
-            break
-    return float(np.mean(best))
-
-
-def _rare_words(phrasings: Sequence[LinkPhrasing]) -> dict[int, frozenset[str]]:
-    """Words of each entry's shown phrasings that few entries share."""
-    words: dict[int, set[str]] = defaultdict(set)
-    for phrasing in phrasings:
-        if phrasing.is_shown:
-            words[phrasing.entry_id] |= set(re.findall(WORD, phrasing.text.lower()))
-    uses = Counter(word for found in words.values() for word in found)
-    most = max(2.0, RARE_SHARE * len(words))
-    silent = stop_words()
-    return defaultdict(
-        frozenset,
-        {
-            entry: frozenset(w for w in found if w not in silent and uses[w] <= most)
-            for entry, found in words.items()
-        },
-    )
-
-
-def _reason(
-    phrasings: Sequence[LinkPhrasing],
-    vectors: NDArray[np.float32],
-    shown: tuple[Sequence[int], Sequence[int]],
-    shared: frozenset[str],
-) -> LinkReason:
-    cosines = vectors[shown[0]] @ vectors[shown[1]].T
-    row, column = divmod(int(cosines.argmax()), cosines.shape[1])
-    return LinkReason(
-        phrasings[shown[0][row]].phrasing_id,
-        phrasings[shown[1][column]].phrasing_id,
-        float(np.clip(cosines[row, column], -1.0, 1.0)),
-        tuple(sorted(shared, key=lambda word: (-len(word), word))[:MAX_SHARED_WORDS]),
-    )

@@ -1,108 +1,121 @@
-"""Finds the links between published entries anew."""
+"""Brings the automatic links between published entries up to date, where something changed."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
+from indexer.asked_next import NextEntry, find_next
 from indexer.encoder import Encoder
-from indexer.linking import LinkCandidate, LinkPhrasing, find_links
-from kb.access import OPERATOR
-from kb.entries import Entry, Phrasing
-from kb.store.embeddings import missing_hashes, vector_matrix
+from indexer.link_views import LinkView, ReadEntries, read_published, views_of
+from indexer.linking import LinkCandidate
+from kb.access import PUBLIC
+from kb.entries import Entry
+from kb.store.asked_entries import asked_entries
 from kb.store.engine import reading, transaction
-from kb.store.entry_queries import entries_by_id, published_ids
 from kb.store.instance import find_value, set_value
-from kb.store.links import FoundLink, replace_auto_links
-from kb.store.phrasings import phrasings_of
-
-MAX_WORDINGS = 30
-"""Wordings of an entry that are compared, shown ones first, then the most typical."""
+from kb.store.link_edits import forget_links_due, links_due
+from kb.store.links import (
+    FoundLink,
+    auto_links,
+    count_auto_links,
+    drop_auto_links,
+    entries_leading_to,
+    replace_auto_links,
+    replace_links_from,
+)
 
 LINKED_FROM = "linked_from"
-"""Key in the record: digest of what the links were made from, and how many they are."""
+"""Key in the record: the digest of each entry that links were made from, by view, as JSON."""
+
+Digests = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Relinked:
+    """The links from the entries that were looked at anew, and those no longer published."""
+
+    looked_at: frozenset[int]
+    links: tuple[FoundLink, ...]
+    gone: frozenset[int]
 
 
 def relink(engine: Engine, encoder: Encoder) -> int:
-    """Replace the automatic links between published entries; return how many there are.
+    """Bring the automatic links between published entries up to date; return how many there are.
 
     Pinned and blocked links stay. Only shown wordings are quoted in a reason, and only entries
     of one audience are compared, so that a reason never tells of what a reader may not see.
-    Where no entry changed nothing is done.
+    Only entries that changed, and those near them, are looked at; the links are those that
+    looking at all would give.
     """
     with reading(engine) as conn:
-        entries, wordings = _read(conn, encoder.fingerprint)
-        digest = _digest(entries, wordings, encoder.fingerprint)
-        known = json.loads(find_value(conn, LINKED_FROM) or "[]")
-        if known[:1] == [digest]:
-            return int(known[1])
-        hashes = [one.text_hash for one in wordings]
-        vectors = vector_matrix(conn, encoder.fingerprint, hashes, dim=encoder.dim)
-    found = [
-        link
-        for audience in sorted({entry.audience for entry in entries.values()})
-        for link in _links_for(audience, entries, wordings, vectors)
-    ]
+        due = links_due(conn)
+        known = _known(conn)
+        read = read_published(conn, encoder)
+        views = views_of(read)
+        digests = {view.key: _digests(view) for view in views}
+        similar = _similar(conn, read, views, digests, known, due)
+        following = _following(conn, read.entries)
+        changed = bool(similar.looked_at or similar.gone or due) or digests != known
+        if not changed and following is None:
+            return count_auto_links(conn)
     with transaction(engine) as conn:
-        replace_auto_links(conn, found)
-        set_value(conn, LINKED_FROM, json.dumps([digest, len(found)]))
-    return len(found)
+        if not known:
+            replace_auto_links(conn, similar.links)
+        elif changed:
+            drop_auto_links(conn, similar.gone)
+            replace_links_from(conn, similar.looked_at, similar.links, kind="similar")
+        if changed:
+            forget_links_due(conn, due)
+            set_value(conn, LINKED_FROM, json.dumps(digests))
+        if following is not None:
+            replace_auto_links(conn, following, kind="next")
+        return count_auto_links(conn)
 
 
-def _read(conn: Connection, fingerprint: str) -> tuple[dict[int, Entry], list[Phrasing]]:
-    """Read the published entries and those of their wordings that have a vector by now."""
-    ids = published_ids(conn)
-    entries = entries_by_id(conn, ids, viewer=OPERATOR)
-    wordings = [one for found in phrasings_of(conn, ids).values() for one in found[:MAX_WORDINGS]]
-    without = set(missing_hashes(conn, fingerprint, [one.text_hash for one in wordings]))
-    return entries, [one for one in wordings if one.text_hash not in without]
+def _known(conn: Connection) -> Digests:
+    known = json.loads(find_value(conn, LINKED_FROM) or "{}")
+    # Before links were found entry by entry it was a list.
+    return known if isinstance(known, dict) else {}
 
 
-def _digest(entries: Mapping[int, Entry], wordings: Sequence[Phrasing], fingerprint: str) -> str:
-    digest = hashlib.sha256(fingerprint.encode())
-    for one in wordings:
-        entry = entries[one.entry_id]
-        facts = (one.id, entry.id, entry.audience, entry.locale, one.text_hash, one.shown)
-        digest.update(f"{facts}\n".encode())
-    return digest.hexdigest()
+def _digests(view: LinkView) -> dict[str, str]:
+    """What the links from and to each entry hang on in this view."""
+    return {
+        str(entry): f"{view.finder.digest(entry)}{'+' if entry in view.own else ''}"
+        for entry in view.finder.entries
+    }
 
 
-def _links_for(
-    audience: str,
-    entries: Mapping[int, Entry],
-    wordings: Sequence[Phrasing],
-    vectors: NDArray[np.float32],
-) -> list[FoundLink]:
-    """Find the links from the entries of one audience.
-
-    Its readers read the public entries, too; never the other way.
-    """
-    visible = [
-        row
-        for row, one in enumerate(wordings)
-        if entries[one.entry_id].audience in (audience, "public")
-    ]
-    phrasings = [
-        LinkPhrasing(
-            wordings[row].id,
-            wordings[row].entry_id,
-            wordings[row].text,
-            entries[wordings[row].entry_id].locale,
-            wordings[row].shown,
-        )
-        for row in visible
-    ]
-    texts = {one.phrasing_id: one.text for one in phrasings}
-    return [
-        _found(link, texts)
-        for link in find_links(phrasings, vectors[visible])
-        if entries[link.from_entry].audience == audience
-    ]
+def _similar(
+    conn: Connection,
+    read: ReadEntries,
+    views: Sequence[LinkView],
+    digests: Digests,
+    known: Digests,
+    due: Sequence[int],
+) -> Relinked:
+    looked_at: set[int] = set()
+    found: list[FoundLink] = []
+    here = {int(entry) for of_view in digests.values() for entry in of_view}
+    before = {int(entry) for of_view in known.values() for entry in of_view}
+    texts = read.texts
+    for view in views:
+        now, then = digests[view.key], known.get(view.key, {})
+        changed = {int(entry) for entry, digest in now.items() if then.get(entry) != digest}
+        changed |= set(due) & view.own
+        left = {int(entry) for entry in then.keys() - now.keys()}
+        if not changed and not left:
+            continue
+        touched = view.finder.touched_by(changed)
+        touched |= entries_leading_to(conn, changed | left, kind="similar")
+        for entry in sorted(touched & view.own):
+            looked_at.add(entry)
+            found += [_found(link, texts) for link in view.finder.links_of(entry)]
+    return Relinked(frozenset(looked_at), tuple(found), frozenset(before - here))
 
 
 def _found(link: LinkCandidate, texts: Mapping[int, str]) -> FoundLink:
@@ -114,4 +127,34 @@ def _found(link: LinkCandidate, texts: Mapping[int, str]) -> FoundLink:
         "cosine": round(link.reason.cosine, 3),
         "shared_words": list(link.reason.shared_words),
     }
-    return FoundLink(link.from_entry, link.to_entry, round(link.score, 4), reason)
+    return FoundLink(link.from_entry, link.to_entry, link.score, reason)
+
+
+def _following(conn: Connection, entries: Mapping[int, Entry]) -> list[FoundLink] | None:
+    """What people ask next, None where that is what the record holds already."""
+    found = [
+        _next_link(one)
+        for one in find_next(asked_entries(conn))
+        if _may_lead(entries.get(one.from_entry), entries.get(one.to_entry))
+    ]
+    found.sort(key=lambda link: (link.from_id, link.to_id))
+    stored = auto_links(conn, kind="next")
+    return None if found == stored else found
+
+
+def _may_lead(one: Entry | None, other: Entry | None) -> bool:
+    """Whether both are published in one language, the other for all readers of the one."""
+    if one is None or other is None or one.locale != other.locale:
+        return False
+    return other.audience in (one.audience, PUBLIC)
+
+
+def _next_link(found: NextEntry) -> FoundLink:
+    reason = {
+        "fact": "asked next",
+        "people": found.people,
+        "days": found.days,
+        "share": found.share,
+        "lift": found.lift,
+    }
+    return FoundLink(found.from_entry, found.to_entry, found.share, reason, "next")

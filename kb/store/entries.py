@@ -19,6 +19,7 @@ from kb.store.entry_queries import (
     get_entry,
 )
 from kb.store.phrasings import add_phrasings, set_title_phrasing
+from kb.store.redirects import find_redirect
 from kb.store.schema import entries, entry_revisions, helpful_votes
 from kb.store.shelves import category_id_for, product_id_for, replace_entry_tags
 from kb.store.types import Instant, storable
@@ -144,11 +145,12 @@ def change_entry(
     """Give an entry new content; return whether anything changed.
 
     A new title or answer makes a new revision; the source id stays. Raises NotPermitted,
-    NotFound, InvalidInput, and Conflict when `seen_revision` is not the present one: somebody
-    else edited meanwhile.
+    NotFound, InvalidInput, also for an entry that was merged into another, and Conflict when
+    `seen_revision` is not the present one: somebody else edited meanwhile.
     """
     _require_editor(viewer)
     check_content(content)
+    _refuse_merged(conn, entry_id)
     # The second of two editors waits here, then sees the revision of the first.
     conn.execute(select(entries.c.id).where(entries.c.id == entry_id).with_for_update())
     old = get_entry(conn, entry_id, viewer=viewer)
@@ -183,6 +185,16 @@ def change_entry(
     return changed
 
 
+def _refuse_merged(conn: Connection, entry_id: int) -> None:
+    into = find_redirect(conn, "entry", entry_id)
+    if into is not None:
+        raise InvalidInput(
+            f"entry {entry_id} was merged into entry {into}: change that one, or take the merge "
+            "back",
+            field="id",
+        )
+
+
 def _changed_dates(old: Entry, content: EntryContent) -> dict[str, Any]:
     """The times that an import gives otherwise than they stand; a draft has none."""
     if old.published_at is None:
@@ -194,10 +206,12 @@ def _changed_dates(old: Entry, content: EntryContent) -> dict[str, Any]:
 def set_entry_state(conn: Connection, entry_id: int, state: str) -> None:
     """Move an entry to another state; publishing for the first time stamps the time.
 
-    Raises NotFound, and InvalidInput for a word that is no state.
+    Raises NotFound, and InvalidInput for a word that is no state or a merged entry that would
+    come back without its wordings.
     """
     if state not in ENTRY_STATES:
         raise InvalidInput(f"an entry has no state {state!r}", field="state")
+    _refuse_merged(conn, entry_id)
     now = utc_now()
     values: dict[str, Any] = {"state": state, "updated_at": now}
     if state == "published":

@@ -12,7 +12,7 @@ from kb.entries import MAX_PHRASING_CHARS, Phrasing
 from kb.errors import Conflict, NotFound
 from kb.store.changes import record_change
 from kb.store.engine import chunks, upsert
-from kb.store.schema import entries, phrasings
+from kb.store.schema import assignments, entries, phrasings, topics
 from kb.store.types import storable
 
 
@@ -101,7 +101,8 @@ def show_phrasing(conn: Connection, phrasing_id: int, *, shown: bool) -> None:
 def drop_foreign_phrasings(conn: Connection, entry_id: int, member_ids: Sequence[int]) -> int:
     """Remove unshown wordings that came from questions outside `member_ids`; return how many.
 
-    The topic lost those questions; a shown wording stays, since a person chose it.
+    The topic lost those questions; a shown wording stays, since a person chose it, and so does
+    one from another topic of the entry: merged entries have several.
     """
     statement = select(phrasings.c.id, phrasings.c.question_id).where(
         phrasings.c.entry_id == entry_id,
@@ -109,7 +110,12 @@ def drop_foreign_phrasings(conn: Connection, entry_id: int, member_ids: Sequence
         phrasings.c.question_id.is_not(None),
         phrasings.c.shown.is_(False),
     )
-    members = set(member_ids)
+    of_its_topics = (
+        select(assignments.c.question_id)
+        .join(topics, topics.c.id == assignments.c.topic_id)
+        .where(topics.c.entry_id == entry_id)
+    )
+    members = {*member_ids, *conn.execute(of_its_topics).scalars()}
     foreign = [row.id for row in conn.execute(statement) if row.question_id not in members]
     for part in chunks(foreign):
         conn.execute(delete(phrasings).where(phrasings.c.id.in_(part)))

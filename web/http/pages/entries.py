@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -11,25 +12,35 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from kb.access import may_edit
 from kb.addresses import entry_path
 from kb.entries import Entry
-from kb.errors import InvalidInput, NotFound
+from kb.errors import Conflict, InvalidInput, NotFound
 from kb.slugs import slugify
 from kb.store.engine import reading, transaction
 from kb.store.entries import vote_helpful
 from kb.store.entry_queries import find_entry_redirect, find_vote, get_entry, translations_of
+from kb.store.jobs import enqueue
+from kb.store.link_edits import edited_links
 from kb.store.links import related_entries
-from web.http.contexts import EntryPage, LanguageLink, Link, RelatedEntry, VoteBar
-from web.http.dependencies import MAX_ID, VisitDep, spend_as_guest
+from web.http.contexts import (
+    EntryPage,
+    LanguageLink,
+    Link,
+    VoteBar,
+)
+from web.http.dependencies import MAX_ID, StaffVisitDep, VisitDep, spend_as_guest
 from web.http.frame import Visit
 from web.http.i18n import own_name
 from web.http.intents import Target
+from web.http.link_contexts import EditedEntryLink, LinkEditor, RelatedEntry
 from web.http.markdown import render_markdown
 from web.http.pages.reasons import reason_text
 from web.http.rate_limits import Allowance
 from web.http.replies import cache_control
 from web.http.search_log import MAX_RANK, MAX_TOKEN_CHARS, RANK, SEARCH, SearchLog
 from web.http.structured_data import faq_page
+from web.link_actions import do_to_link, target_of
 
 router = APIRouter()
 
@@ -97,13 +108,53 @@ def _entry_page(conn: Connection, entry: Entry, visit: Visit, search: str) -> En
                 title=one.title,
                 url=one.url,
                 reason=reason_text(one.mode, one.reason, translate=visit.text),
+                kind=one.kind,
+                id=one.id,
             )
             for one in related_entries(conn, entry.id, viewer=visit.viewer)
         ),
         translations=tuple(_translations(conn, entry, visit)),
         json_ld=data if published else None,
         state=entry.state,
+        editor=_editor(conn, entry, visit) if may_edit(visit.viewer) else None,
     )
+
+
+@router.post("/faq/{place}/links", response_class=HTMLResponse, name="edit links")
+def edit_links(
+    visit: StaffVisitDep,
+    place: str,
+    action: Annotated[str, Form(max_length=20)] = "",
+    to: Annotated[str, Form(max_length=400)] = "",
+) -> Response:
+    """Pin, block, put first or take back a link, and lead back; a refusal keeps what was typed."""
+    entry_id = id_in(place)
+    try:
+        with transaction(visit.site.engine) as conn:
+            do_to_link(conn, action, entry_id, target_of(to), viewer=visit.viewer)
+            enqueue(conn, "index")
+    except (InvalidInput, Conflict, NotFound) as problem:
+        with reading(visit.site.engine) as conn:
+            entry = get_entry(conn, entry_id, viewer=visit.viewer)
+            refused = replace(_editor(conn, entry, visit), typed=to, error=str(problem))
+            context = replace(_entry_page(conn, entry, visit, ""), editor=refused)
+        return visit.page("entry/entry.html", context, status=422)
+    with reading(visit.site.engine) as conn:
+        path = entry_path(entry_id, get_entry(conn, entry_id, viewer=visit.viewer).title)
+    return RedirectResponse(f"{path}?locale={visit.locale}#links", status_code=303)
+
+
+def _editor(conn: Connection, entry: Entry, visit: Visit) -> LinkEditor:
+    edited = tuple(
+        EditedEntryLink(
+            id=one.to_id,
+            title=one.title,
+            url=one.url,
+            said="first" if one.kind == "prerequisite" else one.mode,
+        )
+        for one in edited_links(conn, entry.id, viewer=visit.viewer)
+    )
+    return LinkEditor(action=f"/faq/{entry.id}/links", edited=edited)
 
 
 def _breadcrumb(entry: Entry) -> tuple[Link, ...]:
