@@ -23,8 +23,9 @@ SCANNED_LOG2 = tuple(step / 2 for step in range(-6, 13))
 # A set whose shortest description gains this much per question over one without communities
 # shows them by which edges there are. One that gains less has few questions to a topic: most
 # neighbours of a question are then of other topics, and how near each is has to count too.
-# Full-size labelled sets gain 24 to 50, their samples of 500 to 1,500 questions 0 to 17.
-CLEAR_NATS = 25.0
+# Full-size labelled sets gain 10 to 50; on the graph of evened vectors the samples that gain more
+# than 10 are as good without (docs/adr/0019-topics-from-evened-vectors.md).
+CLEAR_NATS = 10.0
 FAINT_NATS = 7.5
 # An edge counts as its weight at most: beyond it what belongs to one big intent is torn apart.
 MAX_SHARPNESS = 1.0

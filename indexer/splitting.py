@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,6 +25,8 @@ MIN_NATS_PER_QUESTION = 1.0
 MIN_PART_SIZE = 5
 MIN_HELD_MEMBERS = 2
 NO_HOME = -1
+# A grouping is the work of a background process, which may use two cores.
+WORKERS = 2
 # Naming a question's part at random costs ln 2 nats: a boundary that costs less shows something.
 MAX_HELD_NATS = 0.5
 # What was one topic is split only where it is this much looser and twice as much is told, so
@@ -102,27 +105,25 @@ def split_loose(
     order = np.argsort(result, kind="stable")
     bounds = np.searchsorted(result[order], np.arange(numbers + 1))
     waiting = [order[start:end] for start, end in pairwise(bounds)]
-    while waiting:
-        rows = waiting.pop()
-        if len(rows) < 2 * MIN_PART_SIZE:
-            continue
-        was_one = _was_one_topic(carried[rows])
-        margin = HELD_MARGIN if was_one else 0.0
-        part_of = _parts(
-            graph,
-            rows,
-            spread.tightness(rows) + margin,
-            price=HELD_FACTOR if was_one else 1.0,
-            seed=seed,
-        )
-        if part_of is None:
-            continue
-        for part in range(int(part_of.max()) + 1):
-            members = rows[part_of == part]
-            waiting.append(members)
-            if part:
-                result[members] = numbers
-                numbers += 1
+
+    def parts_of(rows: NDArray[np.int64]) -> NDArray[np.int64] | None:
+        return _parts(graph, rows, spread, carried=carried[rows], seed=seed)
+
+    # Leiden lets other threads run, and the order of the results is that of the topics.
+    with ThreadPoolExecutor(WORKERS) as pool:
+        while waiting:
+            waiting = [rows for rows in waiting if len(rows) >= 2 * MIN_PART_SIZE]
+            pieces: list[NDArray[np.int64]] = []
+            for rows, part_of in zip(waiting, pool.map(parts_of, waiting), strict=True):
+                if part_of is None:
+                    continue
+                for part in range(int(part_of.max()) + 1):
+                    members = rows[part_of == part]
+                    pieces.append(members)
+                    if part:
+                        result[members] = numbers
+                        numbers += 1
+            waiting = pieces
     return result
 
 
@@ -214,9 +215,17 @@ def _by_previous(
 
 
 def _parts(
-    graph: csr_matrix, rows: NDArray[np.int64], tightness: float, *, price: float, seed: int
+    graph: csr_matrix,
+    rows: NDArray[np.int64],
+    spread: Spread,
+    *,
+    carried: NDArray[np.int64],
+    seed: int,
 ) -> NDArray[np.int64] | None:
     """Part of each row, numbered from 0, None where they stay together."""
+    was_one = _was_one_topic(carried)
+    price = HELD_FACTOR if was_one else 1.0
+    tightness = spread.tightness(rows) + (HELD_MARGIN if was_one else 0.0)
     if tightness >= MAY_SPLIT_BELOW:
         return None
     inner = csr_matrix(graph[rows][:, rows])

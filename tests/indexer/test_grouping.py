@@ -98,6 +98,57 @@ def test_progress_ends_at_one():
     assert seen[-1] == ("topics", 1.0)
 
 
+def test_rows_that_are_all_zero_are_ungrouped():
+    grouping = group_questions(
+        np.zeros((30, 64), dtype=np.float32), texts=[f"question {row}" for row in range(30)]
+    )
+    assert (grouping.topic_count, grouping.ungrouped_share) == (0, 1.0)
+
+
+def test_many_texts_that_the_encoder_cannot_tell_apart_are_one_topic():
+    vectors = np.repeat(ROWS[:1], 2_000, axis=0)
+    grouping = group_questions(vectors, texts=[f"question {row}" for row in range(2_000)])
+    assert grouping.topic_count == 1
+    assert grouping.ungrouped_share <= 0.25
+
+
+def test_what_may_not_found_a_topic_joins_that_of_its_neighbours():
+    may_found = np.arange(len(ROWS)) % 15 != 7
+    grouping = group_questions(ROWS, may_found=may_found)
+    assert grouping.topic_count == 6
+    for row in np.flatnonzero(~may_found):
+        assert grouping.nearest_topic[row] == grouping.topic_of[row - 1]
+    assert (grouping.topic_of[~may_found] != UNGROUPED).mean() > 0.5
+
+
+def test_what_may_not_found_a_topic_makes_none_alone():
+    grouping = group_questions(ROWS, may_found=GOLD != 4)
+    assert grouping.topic_count == 5
+    assert (grouping.topic_of[GOLD == 4] == UNGROUPED).all()
+    nobody = group_questions(ROWS, may_found=np.zeros(len(ROWS), dtype=np.bool_))
+    assert (nobody.topic_count, nobody.ungrouped_share) == (0, 1.0)
+
+
+def test_a_decision_or_an_equal_text_lets_a_question_found_a_topic():
+    may_found = np.ones(len(ROWS), dtype=np.bool_)
+    may_found[[0, 40]] = False
+    texts = [f"question {row}" for row in range(len(ROWS))]
+    texts[40] = texts[80]
+    decisions = [PairDecision(0, 20, same=True)]
+    topic_of = group_questions(ROWS, texts=texts, may_found=may_found, decisions=decisions).topic_of
+    assert topic_of[0] == topic_of[20] != UNGROUPED
+    assert topic_of[40] == topic_of[80]
+
+
+def test_the_share_exchanged_with_other_topics_adds_up_to_one_at_most():
+    grouping = group_questions(ROWS)
+    assert grouping.exchanged is not None
+    assert grouping.exchanged.shape == (6, 6)
+    sums = np.asarray(grouping.exchanged.sum(axis=1)).ravel()
+    assert (sums <= 1 + 1e-9).all()
+    assert grouping.exchanged.diagonal().min() > 0.5
+
+
 PAIRS = st.tuples(st.integers(0, 89), st.integers(0, 89), st.booleans())
 
 
