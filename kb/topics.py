@@ -8,12 +8,65 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class NearTopic:
+    """Another topic close by meaning, perhaps a twin.
+
+    `cosine` is that of both topics' mean vectors; `shared` are the keywords of both.
+    """
+
+    id: int
+    cosine: float
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWording:
+    """One question of a topic, searched as a customer would, and what that found.
+
+    The text stays with the question: what is erased there is gone here. `verdict` is that of
+    the search (`answer maybe none`), `confidence` 0 to 1, `entry_id` the first hit, or the
+    nearest entry below the floor.
+    """
+
+    question_id: int
+    lang: str | None
+    verdict: str
+    confidence: float
+    entry_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a topic has its verdict.
+
+    `entry_id` is the entry that the verdict is about, with the votes on it and the reasons of
+    those that say no, the most frequent first.
+    """
+
+    asked: tuple[AskedWording, ...]
+    entry_id: int | None
+    helpful: int
+    unhelpful: int
+    reasons: tuple[tuple[str, int], ...]
+    checked_at: datetime
+
+    @property
+    def answered(self) -> int:
+        """How many of the asked wordings got an answer."""
+        return sum(1 for one in self.asked if one.verdict == "answer")
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """Questions that mean the same.
 
-    `weeks` counts questions per ISO week ("2026-W07"), oldest first. `typical` and `atypical`
-    are question ids, most telling first. `draft` quotes the most central useful reply with its
-    source, None where no reply is useful.
+    `size` counts distinct asks, `reposts` the questions that only repeat an ask of the same
+    sender: together they are all members. `weeks` counts asks per ISO week ("2026-W07"),
+    oldest first. `typical` and `atypical` are question ids, most telling first. `draft` quotes
+    the most central useful reply with its source, None where no reply is useful. `langs` and
+    `products` are (name, asks), most first. `near` is nearest first. `unanswered_share` is the
+    share, 0 to 1, of those who ask that get no answer, None before the first verdict; `effect`
+    the people a week who ask and get none.
     """
 
     id: int
@@ -34,6 +87,13 @@ class Topic:
     last_asked_at: datetime | None
     merged_into: int | None
     entry_id: int | None
+    reposts: int = 0
+    langs: tuple[tuple[str, int], ...] = ()
+    products: tuple[tuple[str, int], ...] = ()
+    near: tuple[NearTopic, ...] = ()
+    evidence: Evidence | None = None
+    unanswered_share: float | None = None
+    effect: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +114,9 @@ class TopicFacts:
     draft: dict[str, Any] | None
     first_asked_at: datetime | None
     last_asked_at: datetime | None
+    reposts: int = 0
+    langs: tuple[tuple[str, int], ...] = ()
+    products: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +135,9 @@ class Decision:
     """What a person said about two questions: "same" or "not same"; the newer of two wins.
 
     `question_a` is the smaller id. One `batch` holds what one action said and is undone whole.
+    `about` are the questions whose place the action decided: those of the topic that was merged
+    into another, those split off, the one moved or taken out. `beside` are, of a merge, those
+    of the topic that took them in.
     """
 
     id: int
@@ -83,3 +149,6 @@ class Decision:
     by_name: str
     at: datetime
     undone_at: datetime | None
+    about: tuple[int, ...] = ()
+    beside: tuple[int, ...] = ()
+    overridden: bool = False

@@ -76,7 +76,9 @@ def _questions_to_ask() -> Iterator[tuple[str, str, Select[Any]]]:
     yield (
         "topics",
         "with another size than they have questions",
-        select(topics.c.id).where(topics.c.size != members, topics.c.state != "merged"),
+        select(topics.c.id).where(
+            topics.c.size + topics.c.reposts != members, topics.c.state != "merged"
+        ),
     )
     yield (
         "topics",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from kb.access import Viewer, may_edit
 from kb.clock import utc_now
@@ -13,11 +13,20 @@ from kb.errors import NotFound, NotPermitted
 from kb.store.changes import record_changes
 from kb.store.engine import chunks, new_id
 from kb.store.redirects import find_redirect
+from kb.store.rewritings import keep_rewriting
 from kb.store.schema import topics
-from kb.topics import Topic, TopicFacts
+from kb.store.topic_evidence import counts_from, evidence_from, near_from, near_to_json
+from kb.topics import NearTopic, Topic, TopicFacts
+
+BY_EFFECT = (topics.c.effect.desc(), topics.c.size.desc(), topics.c.id)
+"""The order of the queue."""
+
+LISTED = or_(topics.c.size > 0, topics.c.state != "candidate")
+"""What people decided about stays in sight, though its questions are elsewhere now."""
 
 
-def _topic(row: Row[Any]) -> Topic:
+def topic_of_row(row: Row[Any]) -> Topic:
+    """The topic that a whole row of the table holds."""
     return Topic(
         id=row.id,
         state=row.state,
@@ -37,6 +46,13 @@ def _topic(row: Row[Any]) -> Topic:
         last_asked_at=row.last_asked_at,
         merged_into=row.merged_into,
         entry_id=row.entry_id,
+        reposts=row.reposts,
+        langs=counts_from(row.langs),
+        products=counts_from(row.products),
+        near=near_from(row.near),
+        evidence=evidence_from(row.evidence),
+        unanswered_share=row.unanswered_share,
+        effect=row.effect,
     )
 
 
@@ -53,7 +69,7 @@ def get_topic(conn: Connection, topic_id: int, *, viewer: Viewer) -> Topic:
     row = conn.execute(select(topics).where(topics.c.id == wanted)).one_or_none()
     if row is None:
         raise NotFound("topic", topic_id)
-    return _topic(row)
+    return topic_of_row(row)
 
 
 def list_topics(
@@ -64,16 +80,29 @@ def list_topics(
     offset: int = 0,
     limit: int = 20,
 ) -> list[Topic]:
-    """Topics in these states with at least one question, most askers first, then by id."""
+    """Topics in these states with at least one question, the greatest expected effect first.
+
+    Effect is people a week without an answer; equal ones come by size, then by id.
+    """
     require_editor(viewer)
     statement = (
         select(topics)
-        .where(topics.c.state.in_(states), topics.c.size > 0)
-        .order_by(topics.c.askers.desc(), topics.c.size.desc(), topics.c.id)
+        .where(topics.c.state.in_(states), LISTED)
+        .order_by(*BY_EFFECT)
         .offset(offset)
         .limit(limit)
     )
-    return [_topic(row) for row in conn.execute(statement)]
+    return [topic_of_row(row) for row in conn.execute(statement)]
+
+
+def topics_by_id(conn: Connection, ids: Sequence[int], *, viewer: Viewer) -> dict[int, Topic]:
+    """The topics that exist among the ids, merged ones as they are; raises NotPermitted."""
+    require_editor(viewer)
+    found: dict[int, Topic] = {}
+    for part in chunks(list(ids)):
+        statement = select(topics).where(topics.c.id.in_(part)).order_by(topics.c.id)
+        found.update({row.id: topic_of_row(row) for row in conn.execute(statement)})
+    return found
 
 
 def topic_states(conn: Connection) -> dict[int, str]:
@@ -95,11 +124,15 @@ def add_topic(conn: Connection, facts: TopicFacts, *, run_id: int | None) -> int
 def save_topic_facts(
     conn: Connection, topic_id: int, facts: TopicFacts, *, run_id: int | None
 ) -> None:
-    """Replace what is known about a topic; its state, entry and id stay."""
+    """Replace what is known about a topic; its state, entry and id stay.
+
+    So does a machine's wording of the draft that an agent asked for.
+    """
+    values = {**_values(facts), "draft": keep_rewriting(conn, topic_id, facts.draft)}
     conn.execute(
         update(topics)
         .where(topics.c.id == topic_id)
-        .values(updated_at=utc_now(), run_id=run_id, **_values(facts))
+        .values(updated_at=utc_now(), run_id=run_id, **values)
     )
 
 
@@ -117,9 +150,18 @@ def _values(facts: TopicFacts) -> dict[str, Any]:
         "typical": list(facts.typical),
         "atypical": list(facts.atypical),
         "draft": facts.draft,
+        "reposts": facts.reposts,
+        "langs": dict(facts.langs),
+        "products": dict(facts.products),
         "first_asked_at": facts.first_asked_at,
         "last_asked_at": facts.last_asked_at,
     }
+
+
+def save_near_topics(conn: Connection, near: Mapping[int, Sequence[NearTopic]]) -> None:
+    """Store the nearest topics of each topic, by topic id."""
+    for topic_id, found in near.items():
+        conn.execute(update(topics).where(topics.c.id == topic_id).values(near=near_to_json(found)))
 
 
 def empty_topics(conn: Connection, topic_ids: Sequence[int]) -> None:
@@ -128,7 +170,11 @@ def empty_topics(conn: Connection, topic_ids: Sequence[int]) -> None:
     Candidates without questions are removed, since nobody ever decided anything about them.
     """
     for part in chunks(list(topic_ids)):
-        conn.execute(update(topics).where(topics.c.id.in_(part)).values(size=0, askers=0))
+        conn.execute(
+            update(topics)
+            .where(topics.c.id.in_(part))
+            .values(size=0, askers=0, reposts=0, effect=0.0)
+        )
         conn.execute(delete(topics).where(topics.c.id.in_(part), topics.c.state == "candidate"))
 
 
@@ -152,9 +198,13 @@ def set_topic_state(
     record_changes(conn, "topic", [topic_id])
 
 
-def set_topic_verdict(conn: Connection, topic_id: int, verdict: str) -> None:
-    """Store whether published entries answer a topic."""
-    conn.execute(update(topics).where(topics.c.id == topic_id).values(verdict=verdict))
+def take_back_topic(conn: Connection, topic_id: int) -> None:
+    """Make a topic a candidate again, without an entry; raises NotFound."""
+    values = {"state": "candidate", "entry_id": None, "updated_at": utc_now()}
+    done = conn.execute(update(topics).where(topics.c.id == topic_id).values(**values))
+    if done.rowcount == 0:
+        raise NotFound("topic", topic_id)
+    record_changes(conn, "topic", [topic_id])
 
 
 def topic_counts(conn: Connection) -> dict[str, int]:

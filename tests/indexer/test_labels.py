@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from indexer.keywords import topic_keywords
-from indexer.labels import clean_label, label_among, label_topics
+from indexer.keywords import shared_keywords, topic_keywords
+from indexer.labels import Sayings, clean_label, label_among, label_topics
 from tests.indexer.sphere import unit
 
 TEXTS = [
@@ -145,3 +145,118 @@ def test_a_label_among_wordings_is_the_first_readable_one():
     )
     assert label_among(["Paket"]) == "Paket"
     assert label_among([]) is None
+
+
+def labelled(texts, angles, **more):
+    """The one topic of these texts at these angles, in degrees."""
+    at = np.radians(angles)
+    vectors = unit(np.stack([np.cos(at), np.sin(at)], axis=1))
+    said = Sayings(texts, **more)
+    return label_topics(vectors, said, np.zeros(len(texts), np.int32), topic_count=1)[0]
+
+
+def test_a_search_names_no_topic_in_which_something_else_was_asked():
+    texts = ["where is my parcel", "parcel not here yet today", "parcel where is"]
+    angles = [0, 4, -4]
+
+    found = labelled(texts, angles, searched=[True, False, True])
+    alone = labelled(texts, angles, searched=[True, True, True])
+
+    assert (found.row, found.label) == (1, "Parcel not here yet today")
+    assert alone.label == "Where is my parcel"
+    assert 0 in found.typical
+
+
+def test_of_equally_central_questions_the_one_with_the_keywords_names_the_topic():
+    texts = ["What am I looking for?", "Where is the serial number?", "It is nowhere to see"]
+
+    found = labelled(texts, [0, 2, -2], keywords=[("serial number", "label")])
+
+    assert found.label == "Where is the serial number?"
+
+
+def test_a_question_within_the_body_may_name_the_topic_when_the_subject_says_nothing():
+    texts = ["Please help me out", "Second try with this"]
+    bodies = ["We moved. How do I change the delivery address? Thanks.", "Still the old one."]
+
+    found = labelled(texts, [0, 3], bodies=bodies, keywords=[("delivery address",)])
+    unsaid = labelled(texts, [0, 3], bodies=bodies, keywords=[("invoice",)])
+
+    assert (found.label, found.row) == ("How do I change the delivery address?", 0)
+    assert unsaid.label in texts
+
+
+def test_typical_questions_say_it_in_different_ways():
+    ways = np.arange(5).repeat(6)
+    vectors = np.zeros((30, 7))
+    vectors[:, 0] = 1.0
+    vectors[np.arange(30), 1 + ways] = 0.8
+    vectors[:, 6] = np.tile(np.arange(6) / 100, 5)
+    texts = [f"lamp way {way} is dark {n}" for n, way in enumerate(ways)]
+
+    (found,) = label_topics(unit(vectors), texts, np.zeros(30, np.int32), topic_count=1)
+
+    assert len({ways[row] for row in found.typical}) == 5
+
+
+def test_only_some_topics_are_labelled_when_asked():
+    angles = np.radians([0, 1, 50, 51])
+    vectors = unit(np.stack([np.cos(angles), np.sin(angles)], axis=1))
+    texts = ["my lamp is dark", "the lamp is dark", "my kettle is cold", "the kettle is cold"]
+    topic_of = np.array([0, 0, 1, 1], np.int32)
+
+    every = label_topics(vectors, texts, topic_of, topic_count=2)
+
+    assert label_topics(vectors, texts, topic_of, topic_count=2, only=[1]) == every[1:]
+
+
+def test_keywords_are_written_as_people_write_them():
+    texts = [
+        "Die Rechnung fehlt",
+        "wo ist meine Rechnung",
+        "Rechnung per PayPal",
+        "paypal geht: PayPal",
+    ]
+    words = topic_keywords(texts, np.zeros(4, np.int32), topic_count=1)[0]
+
+    assert "Rechnung" in words
+    assert "PayPal" in words
+
+
+def test_words_that_hardly_stand_apart_are_one_term():
+    texts = [f"serial number of the {thing}" for thing in ("lamp", "kettle", "fan", "clock")]
+    texts += ["error 42 on the screen", "again error 42", "error 42 stays", "what is error 42"]
+    topics = np.array([0] * 4 + [1] * 4, np.int32)
+
+    one, two = topic_keywords(texts, topics, topic_count=2)
+
+    assert "serial number" in one
+    assert not {"serial", "number"} & set(one)
+    assert "error 42" in two
+
+
+def test_masks_addresses_and_shortened_words_are_no_keywords():
+    texts = [
+        "Mail to [email] about https://example.com/lamp",
+        "I'll mail [name] again",
+        "he's away",
+    ]
+    words = topic_keywords(texts, np.zeros(3, np.int32), topic_count=1)[0]
+
+    assert not {"email", "name", "example", "https", "i'll", "he's"} & {w.lower() for w in words}
+    assert "mail" in [word.lower() for word in words]
+
+
+def test_one_long_mail_does_not_name_its_topic():
+    texts = [f"the kettle {word} leaks" for word in ("blue", "red", "old", "new", "big")] * 5
+    texts = [f"{text} {n}" for n, text in enumerate(texts)] + ["zebra " * 60 + "kettle"]
+
+    words = topic_keywords(texts, np.zeros(len(texts), np.int32), topic_count=1)[0]
+
+    assert "zebra" not in words
+    assert "kettle" in words
+
+
+def test_shared_keywords_are_those_of_both_in_any_form():
+    assert shared_keywords(("Karten", "Rechnung"), ("karte", "invoice")) == ("Karten",)
+    assert shared_keywords((), ("a",)) == ()

@@ -1,7 +1,8 @@
-"""Topics: the most asked ones, one with its evidence, and making an entry of it."""
+"""Topics: the agents' queue, one with its evidence, and making an entry of it."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -13,6 +14,7 @@ from kb.access import Viewer, is_audience
 from kb.addresses import entry_path
 from kb.entries import MAX_ANSWER_CHARS
 from kb.errors import InvalidInput
+from kb.next_steps import next_step
 from kb.promotion import Promotion, promote_topic
 from kb.store.engine import reading, transaction
 from kb.store.entry_queries import get_entry
@@ -51,6 +53,35 @@ class SampleOut(BaseModel):
     asked_at: str
 
 
+class NearTopicOut(BaseModel):
+    """Another topic close by meaning: perhaps a twin to merge."""
+
+    id: int
+    cosine: float = Field(description="Of the mean vectors of both topics, -1 to 1.")
+    shared: list[str] = Field(description="Keywords of both.")
+
+
+class AskedOut(BaseModel):
+    """One question of the topic, searched as a customer would."""
+
+    question_id: int
+    lang: str | None
+    verdict: Literal["answer", "maybe", "none"]
+    confidence: float = Field(description="That the first hit answers it, 0 to 1.")
+    entry_id: int | None = Field(description="The first hit, or the nearest below the floor.")
+
+
+class EvidenceOut(BaseModel):
+    """Why the topic has its verdict."""
+
+    asked: list[AskedOut]
+    entry_id: int | None = Field(description="The entry that the verdict is about.")
+    helpful: int = Field(description="Votes on the present text of that entry.")
+    unhelpful: int
+    reasons: dict[str, int] = Field(description="Of those whom it did not help.")
+    checked_at: str
+
+
 class TopicOut(BaseModel):
     """Questions that mean the same."""
 
@@ -59,11 +90,26 @@ class TopicOut(BaseModel):
     label: str
     lang: str | None = Field(description="The label's language.")
     keywords: list[str]
-    size: int
+    size: int = Field(description="Distinct asks: what one sender repeats counts once.")
+    reposts: int = Field(description="Questions that repeat an ask; with size all questions.")
     askers: int
+    langs: dict[str, int] = Field(description="Asks by language code, most first.")
+    products: dict[str, int] = Field(description="Asks by product slug, most first.")
     trend: str | None
-    weeks: dict[str, int] = Field(description="Questions per ISO week, oldest first.")
-    verdict: str | None = Field(description="Whether published entries answer it.")
+    weeks: dict[str, int] = Field(description="Asks per ISO week, oldest first.")
+    verdict: Literal["covered", "not found", "failing", "open"] | None = Field(
+        description="Whether published entries answer it; null before the first index run."
+    )
+    unanswered_share: float | None = Field(
+        description="Share of those who ask that get no answer, 0 to 1."
+    )
+    effect: float = Field(
+        description="People a week who ask this and get no answer, lately, smoothed; the order"
+        " of the list."
+    )
+    next_step: Literal["nothing", "add wordings", "revise", "publish", "write", "wait"] = Field(
+        description="What an agent should do; for `publish` see the topic's page."
+    )
     first_asked_at: str | None
     last_asked_at: str | None
     entry_id: int | None
@@ -73,14 +119,16 @@ class TopicOut(BaseModel):
 class TopicDetailOut(TopicOut):
     """A topic with its evidence."""
 
-    cohesion: float | None
-    samples: list[SampleOut] = Field(description="The most typical questions.")
+    cohesion: float | None = Field(description="Mean cosine of its questions to their mean.")
+    samples: list[SampleOut] = Field(description="The most typical questions, each different.")
     atypical: list[SampleOut] = Field(description="Those to check before promoting.")
+    near: list[NearTopicOut] = Field(description="The nearest topics, nearest first.")
+    evidence: EvidenceOut | None = Field(description="What the verdict rests on.")
     draft: dict[str, Any] | None = Field(description="A real reply with its source.")
 
 
 class TopicsOut(BaseModel):
-    """One page of topics, most askers first."""
+    """One page of topics, the greatest effect first, then the largest."""
 
     topics: list[TopicOut]
     cursor: str | None
@@ -92,6 +140,9 @@ class PromoteIn(BaseModel):
     answer: str = Field("", max_length=MAX_ANSWER_CHARS, description="Markdown.")
     title: str = Field("", max_length=300)
     publish: bool = False
+    checked: bool = Field(
+        False, description="A person has read a machine's wording and stands for it as it is."
+    )
     audience: str = "public"
     category: Word | None = None
 
@@ -114,7 +165,7 @@ def topics(
     limit: Limit = 20,
     cursor: PageCursor = None,
 ) -> Response:
-    """The most asked topics: candidates, unless other states are asked for."""
+    """The queue: candidates, unless other states are asked for, the greatest effect first."""
     offset = decode_cursor("topics", cursor) or 0
     with reading(site.engine) as conn:
         found = list_topics(
@@ -138,6 +189,11 @@ def topic(site: SiteDep, viewer: EditorDep, topic_id: Id, lang: ReaderLang = Non
             "cohesion": found.cohesion,
             "samples": _samples(conn, found.typical, viewer),
             "atypical": _samples(conn, found.atypical, viewer),
+            "near": [
+                {"id": one.id, "cosine": one.cosine, "shared": list(one.shared)}
+                for one in found.near
+            ],
+            "evidence": _evidence(found),
             "draft": found.draft,
         }
     return json_reply(answer, viewer=viewer)
@@ -152,6 +208,7 @@ def promote(site: SiteDep, viewer: EditorDep, topic_id: Id, wanted: PromoteIn) -
         answer=wanted.answer,
         title=wanted.title.strip(),
         publish=wanted.publish,
+        checked=wanted.checked,
         audience=wanted.audience,
         category=wanted.category,
     )
@@ -177,14 +234,33 @@ def topic_answer(topic: Topic) -> dict[str, Any]:
         "lang": topic.lang,
         "keywords": list(topic.keywords),
         "size": topic.size,
+        "reposts": topic.reposts,
         "askers": topic.askers,
+        "langs": dict(topic.langs),
+        "products": dict(topic.products),
         "trend": topic.trend,
         "weeks": dict(topic.weeks),
         "verdict": topic.verdict,
+        "unanswered_share": topic.unanswered_share,
+        "effect": topic.effect,
+        "next_step": next_step(topic).kind,
         "first_asked_at": topic.first_asked_at,
         "last_asked_at": topic.last_asked_at,
         "entry_id": topic.entry_id,
         "merged_into": topic.merged_into,
+    }
+
+
+def _evidence(topic: Topic) -> dict[str, Any] | None:
+    if topic.evidence is None:
+        return None
+    return {
+        "asked": [asdict(one) for one in topic.evidence.asked],
+        "entry_id": topic.evidence.entry_id,
+        "helpful": topic.evidence.helpful,
+        "unhelpful": topic.evidence.unhelpful,
+        "reasons": dict(topic.evidence.reasons),
+        "checked_at": topic.evidence.checked_at,
     }
 
 

@@ -22,12 +22,9 @@ from kb.store.search_reports import SearchGroup, WeekOfSearches, find_search, li
 from web.http.contexts import Link, Tab
 from web.http.dependencies import StaffVisitDep
 from web.http.desk_contexts import (
-    Choice,
     SearchesPage,
     SearchFigures,
     SearchRow,
-    Trend,
-    WeekCount,
     WeekOutcomes,
 )
 from web.http.frame import Visit
@@ -41,6 +38,11 @@ from web.http.search_counts import (
     read_searches,
     searches_csv,
     wanted_weeks,
+)
+from web.http.topic_contexts import (
+    Choice,
+    Trend,
+    WeekCount,
 )
 
 router = APIRouter()
