@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from kb.clock import utc_now
-from kb.store.changes import changes_since
 from kb.store.decisions import active_decisions
-from kb.store.decisions_undone import count_undone
 from kb.store.instance import find_value, get_incarnation, set_value
+from kb.store.standing import DecisionStamp, count_decisions, decision_stamp
 from kb.topics import Decision
 
 GROUPED_FROM = "grouping_base"
@@ -28,9 +26,13 @@ REGROUP_AFTER = timedelta(hours=6)
 CHEAP_QUESTIONS = 5_000
 """Up to so many questions all are grouped anew at each decision, in a second or two."""
 
-AFRESH_AFTER_GROWTH = 0.2
-"""Held topics of a set that doubled were 6 points of accuracy below fresh ones, of one grown by a
-quarter 3."""
+MOVES_PER_CHANGE = 0.8
+"""Old questions that a full grouping may move, for each question that came, went or was decided
+on: after 5 % new ones 4 % move at most (docs/adr/0020-topics-that-stay.md)."""
+
+FACTS_VERSION = 1
+"""Which facts are stored with topics: raised when there are more, so that the next run finds
+them without grouping anew."""
 
 DECISION_WEIGHT = 2
 """A decision counts as this many changed questions: it is about two."""
@@ -38,14 +40,10 @@ DECISION_WEIGHT = 2
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What people said about grouping: the decisions that stand, and how many were undone."""
+    """What people said about grouping: the decisions that stand, oldest first, and their stamp."""
 
     decisions: tuple[Decision, ...]
-    undone: int
-
-    def newest(self) -> int:
-        """The greatest id, 0 where nobody decided anything."""
-        return max((one.id for one in self.decisions), default=0)
+    stamp: DecisionStamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,8 @@ class GroupingBase:
     `seq` is the newest change they know of, `run` the run that stored them last. `changed`
     counts the questions that came or went, and decisions made, since the full grouping at
     `grouped_at` (ISO time); `last_decision` is the newest decision known by then and `undone`
-    the number of those taken back. `waiting` questions had no vector yet. `afresh` is how many
-    questions there were when topics were last found without regard to the ones before.
+    the number of those taken back. `waiting` questions had no vector yet; no change of theirs
+    is older than `seq`. `facts` is the version of what is known of the topics.
     """
 
     incarnation: str
@@ -71,76 +69,71 @@ class GroupingBase:
     ungrouped: int
     waiting: int = 0
     changed: int = 0
-    afresh: int = 0
+    facts: int = 0
 
-    def holds_topics(self, said: Said, *, questions: int) -> bool:
-        """Whether a full grouping should hold on to the topics that are there.
+    def budget(self, conn: Connection, *, changed: int) -> float:
+        """Share of the grouped questions that a full grouping may move.
 
-        Held topics drift from what the questions say as more come in, so after some growth,
-        and when a decision was taken back, they are found afresh.
+        In proportion to what is new, so that topics follow what the questions say by and by.
         """
-        grown = questions > self.afresh * (1 + AFRESH_AFTER_GROWTH)
-        return said.undone == self.undone and not grown
+        new = count_decisions(conn, after_id=self.last_decision)
+        news = self.changed + changed + DECISION_WEIGHT * new
+        return min(1.0, MOVES_PER_CHANGE * news / max(1, self.questions))
 
     def fits(self, conn: Connection, fingerprint: str) -> bool:
         """Whether the topics are of this record and of this encoder's vectors."""
         return (self.incarnation, self.fingerprint) == (get_incarnation(conn), fingerprint)
 
-    def new_decisions(self, decisions: Sequence[Decision]) -> int:
-        """How many decisions the full grouping did not know of."""
-        return sum(one.id > self.last_decision for one in decisions)
+    @property
+    def grouped(self) -> datetime:
+        """When the topics were found."""
+        return datetime.fromisoformat(self.grouped_at)
 
     def is_old(self) -> bool:
         """Whether the last full grouping was long ago."""
-        return utc_now() - datetime.fromisoformat(self.grouped_at) > REGROUP_AFTER
+        return utc_now() - self.grouped > REGROUP_AFTER
 
-    def may_only_join(self, said: Said, *, changed: int, questions: int) -> bool:
+    def new_decisions(self, conn: Connection, stamp: DecisionStamp) -> int:
+        """How many decisions stand that the topics do not know of."""
+        if stamp.newest <= self.last_decision:
+            return 0
+        return count_decisions(conn, after_id=self.last_decision)
+
+    def may_only_join(
+        self, stamp: DecisionStamp, *, decided: int, changed: int, questions: int
+    ) -> bool:
         """Whether so little changed that the new questions may just join a topic."""
-        if said.undone != self.undone:
+        if stamp.undone != self.undone or (decided and questions <= CHEAP_QUESTIONS):
             return False
-        new = self.new_decisions(said.decisions)
-        if new and questions <= CHEAP_QUESTIONS:
-            return False
-        changes = self.changed + changed + DECISION_WEIGHT * new
+        changes = self.changed + changed + DECISION_WEIGHT * decided
         if changes and self.is_old():
             return False
         return changes <= JOIN_UP_TO_SHARE * questions
 
-    def is_current(self, conn: Connection, said: Said) -> bool:
-        """Whether nothing changed since: then nothing can come out differently."""
-        if self.waiting or said.undone != self.undone or self.new_decisions(said.decisions):
-            return False
-        if self.changed and self.is_old():
-            return False
-        seq = self.seq
-        while page := changes_since(conn, seq):
-            if any(one.kind == "question" for one in page):
-                return False
-            seq = page[-1].seq
-        return True
-
     def grown(self, growth: Growth) -> GroupingBase:
         """The base after questions joined or left."""
-        new = self.new_decisions(growth.said.decisions)
         return replace(
             self,
             seq=growth.seq,
             run=growth.run,
-            last_decision=growth.said.newest(),
+            last_decision=max(self.last_decision, growth.stamp.newest),
             questions=growth.questions,
             ungrouped=growth.ungrouped,
             waiting=growth.waiting,
-            changed=self.changed + growth.changed + DECISION_WEIGHT * new,
+            changed=self.changed + growth.changed,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """What the record's topics are after an incremental run."""
+    """What the record's topics are after an incremental run.
+
+    `changed` counts what came, went and was decided, as the base does.
+    """
 
     seq: int
     run: int
-    said: Said
+    stamp: DecisionStamp
     questions: int
     ungrouped: int
     waiting: int
@@ -149,15 +142,18 @@ class Growth:
 
 def read_said(conn: Connection) -> Said:
     """What people said so far."""
-    return Said(tuple(active_decisions(conn)), count_undone(conn))
+    return Said(tuple(active_decisions(conn)), decision_stamp(conn))
 
 
 def find_base(conn: Connection) -> GroupingBase | None:
     """The stored base, None before the first full grouping of a version that stores the same."""
     stored = find_value(conn, GROUPED_FROM)
+    if stored is None:
+        return None
+    known = {field.name for field in fields(GroupingBase)}
     try:
-        return None if stored is None else GroupingBase(**json.loads(stored))
-    except (ValueError, TypeError):
+        return GroupingBase(**{key: one for key, one in json.loads(stored).items() if key in known})
+    except (ValueError, TypeError, AttributeError):
         return None
 
 

@@ -2,74 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
+from sqlalchemy import Connection, Engine
 
-from indexer.grouping import UNGROUPED
-from indexer.joining import BLOCK_PAIRS, join_topic
-from indexer.neighbour_graph import neighbour_count
-from indexer.vectors import Neighbours, nearest_neighbours
-from kb.questions import GroupableQuestion
-from kb.topics import Assignment
+from indexer.encoder import Encoder
+from indexer.grouping_base import DECISION_WEIGHT, GroupingBase, Growth, save_base
+from indexer.grouping_report import GroupingReport
+from indexer.grouping_state import (
+    News,
+    Outdated,
+    Seen,
+    check_current,
+    read_news,
+    read_seen,
+    vanished_since,
+)
+from indexer.online_topics import OnlineTopics
+from kb.store.assignments import count_members, drop_assignments, save_assignments
+from kb.store.embeddings import vector_matrix
+from kb.store.engine import reading, transaction
+from kb.store.standing import places_of, questions_decided_since
+from kb.store.topic_reaches import topic_reaches_by_id
 
-EXACT_PAIRS = 200_000_000
-"""Up to this many cosines one pass over all is faster than building an index for few queries."""
 
+def join_new(
+    engine: Engine, encoder: Encoder, base: GroupingBase, online: OnlineTopics, *, run_id: int
+) -> GroupingReport | None:
+    """Place the new questions, take out those that are gone, and return what was done.
 
-def place_new_questions(
-    known: NDArray[np.float32],
-    places: Sequence[Assignment],
-    fresh: Sequence[GroupableQuestion],
-    new: NDArray[np.float32],
-    *,
-    reaches: Mapping[int, float],
-) -> list[Assignment]:
-    """Where each new question belongs.
-
-    known: shape (n, dim), the vectors of the questions that stand somewhere, `places` in that
-    order; new: shape (m, dim), those of `fresh`. A question joins when its neighbours are near
-    enough and agree; else it waits, with its nearest topic named. A topic without a reach (a
-    person has just split it off) takes in only copies of its own.
+    None where more changed than may only join. What is stored is stored in one transaction.
+    Raises Outdated where somebody regrouped meanwhile.
     """
-    ids = sorted({row.topic_id for row in places if row.topic_id is not None})
-    number = {topic_id: position for position, topic_id in enumerate(ids)}
-    topic_of = np.array(
-        [UNGROUPED if row.topic_id is None else number[row.topic_id] for row in places],
-        dtype=np.int32,
-    )
-    reach_of = np.array([reaches.get(topic_id, 1.0) for topic_id in ids], dtype=np.float32)
-    near = _nearest(known, new, k=neighbour_count(len(known)))
-    rows = []
-    for position, question in enumerate(fresh):
-        found = near.indices[position] >= 0
-        topics = topic_of[near.indices[position][found]]
-        join = join_topic(topics, near.cosines[position][found], reaches=reach_of)
-        rows.append(
-            Assignment(
-                question_id=question.id,
-                topic_id=None if join.topic is None else ids[join.topic],
-                nearest_topic_id=None if join.nearest is None else ids[join.nearest],
-                how="online",
-                confidence=round(join.confidence, 4),
-            )
+    with reading(engine) as conn:
+        seen = read_seen(conn)
+        if seen.base != base:
+            raise Outdated
+        decided = base.new_decisions(conn, seen.stamp)
+        news = _few_news(conn, seen, base, encoder.fingerprint, decided=decided)
+        if news is None:
+            return None
+        if not len(news) and not decided and news.waiting == base.waiting:
+            return _report("unchanged", base, run_before=base.run)
+        # Without a new question nobody looks for neighbours, and reading them all can wait.
+        if news.fresh:
+            online.follow(conn, seen, base, seq=news.seq)
+        reaches = topic_reaches_by_id(conn)
+        ids, hashes = [one for one, _ in news.fresh], [key for _, key in news.fresh]
+        vectors = vector_matrix(conn, encoder.fingerprint, hashes, dim=encoder.dim)
+    rows = online.place(ids, vectors, reaches=reaches)
+    with transaction(engine) as conn:
+        check_current(conn, seen)
+        vanished = vanished_since(conn, news.seq)
+        stays = [place for place, row in enumerate(rows) if row.question_id not in vanished]
+        rows = [rows[place] for place in stays]
+        left = places_of(conn, news.gone)
+        regrouped = _regrouped(conn, base) if decided else set()
+        touched = {row.topic_id for row in rows if row.topic_id is not None}
+        touched |= {one for one in (*left.values(), *regrouped) if one}
+        save_assignments(conn, rows, run_id=run_id)
+        drop_assignments(conn, news.gone)
+        count_members(conn, sorted(touched))
+        changed = len(rows) + len(news.gone) + DECISION_WEIGHT * decided
+        waits = sum(row.topic_id is None for row in rows)
+        growth = Growth(
+            seq=news.resume_seq,
+            run=run_id if changed else base.run,
+            stamp=seen.stamp,
+            questions=base.questions + len(rows) - len(news.gone),
+            ungrouped=base.ungrouped + waits - sum(not one for one in left.values()),
+            waiting=news.waiting,
+            changed=changed,
         )
-    return rows
+        now = base.grown(growth)
+        save_base(conn, now)
+    if news.fresh:
+        online.took(rows, vectors[stays], gone=news.gone, now=now)
+    return replace(
+        _report("joined" if rows or news.gone else "unchanged", now, run_before=base.run),
+        joined=len(rows) - waits,
+        touched=tuple(sorted(touched)),
+    )
 
 
-def _nearest(known: NDArray[np.float32], new: NDArray[np.float32], *, k: int) -> Neighbours:
-    if len(known) * len(new) > EXACT_PAIRS:
-        return nearest_neighbours(known, k=k, queries=new)
-    k = min(k, len(known))
-    indices = np.empty((len(new), k), dtype=np.int64)
-    cosines = np.empty((len(new), k), dtype=np.float32)
-    size = max(1, BLOCK_PAIRS // max(1, len(known)))
-    for start in range(0, len(new), size):
-        block = slice(start, start + size)
-        found = new[block] @ known.T
-        best = np.argpartition(-found, k - 1, axis=1)[:, :k]
-        order = np.argsort(-np.take_along_axis(found, best, axis=1), axis=1, kind="stable")
-        indices[block] = np.take_along_axis(best, order, axis=1)
-        cosines[block] = np.take_along_axis(found, indices[block], axis=1)
-    return Neighbours(indices, np.clip(cosines, -1.0, 1.0))
+def _report(how: str, base: GroupingBase, *, run_before: int) -> GroupingReport:
+    return GroupingReport(how, base.questions, base.topics, base.ungrouped, run_before=run_before)
+
+
+def _few_news(
+    conn: Connection, seen: Seen, base: GroupingBase, fingerprint: str, *, decided: int
+) -> News | None:
+    news = read_news(conn, base, fingerprint)
+    if news is None:
+        return None
+    questions = base.questions + len(news.fresh)
+    few = base.may_only_join(seen.stamp, decided=decided, changed=len(news), questions=questions)
+    return news if few else None
+
+
+def _regrouped(conn: Connection, base: GroupingBase) -> set[int]:
+    """The topics of the questions that people decided on meanwhile."""
+    about = questions_decided_since(conn, base.last_decision, base.grouped)
+    return set(places_of(conn, about).values())

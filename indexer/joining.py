@@ -9,10 +9,15 @@ from numpy.typing import NDArray
 
 from indexer.grouping import MIN_EDGE_COSINE, UNGROUPED
 
-# Where the neighbours' vote is not a clear majority, the question waits.
-MIN_AGREEMENT = 0.6
+# Where less of the neighbourhood agrees, or another topic has nearly as much, the question waits:
+# three quarters of what a full grouping groups joins at once so, 99 % of it where that puts it
+# (docs/adr/0020-topics-that-stay.md).
+MIN_AGREEMENT = 0.35
+MIN_LEAD = 1.5
 # A question joins when it is as near as all but the loosest tenth of the topic's members.
 REACH_QUANTILE = 0.1
+# As near as this is a copy, of vectors kept with two bytes a number.
+COPY_COSINE = 0.999
 # Members whose nearest fellow is looked for; so many give a topic's low tenth well enough.
 MEASURED_MEMBERS = 300
 # Cosines held at once: 80 MB.
@@ -52,9 +57,10 @@ def join_topic(
     nearest, agreement = int(candidates[best]), float(shares[best])
     cosine = float(cosines[topics == nearest].max())
     reach = float(reaches[nearest])
-    near_enough = cosine >= min(reach, 1.0 - 1e-5)
+    near_enough = cosine >= min(reach, COPY_COSINE)
     confidence = agreement * min(1.0, cosine / max(reach, 1e-9))
-    joins = near_enough and agreement >= MIN_AGREEMENT
+    second = float(np.partition(shares, -2)[-2]) if len(shares) > 1 else 0.0
+    joins = near_enough and agreement >= max(MIN_AGREEMENT, MIN_LEAD * second)
     return Join(nearest if joins else None, nearest, confidence)
 
 

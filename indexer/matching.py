@@ -61,10 +61,7 @@ def match_topics(
     greatest first, equal ones by the smaller id. No id is given twice.
     """
     old_topic = {question: topic for topic, members in old.items() for question in members}
-    overlap = {
-        position: Counter(old_topic[q] for q in members if q in old_topic)
-        for position, members in enumerate(new)
-    }
+    overlap = _overlaps(old_topic, new)
     ids = _kept_first(overlap, keep)
     taken = set(ids.values())
     pairs = sorted(
@@ -80,6 +77,28 @@ def match_topics(
     given = tuple(ids.get(position) for position in range(len(new)))
     churn = _churn(old, overlap, given, keep)
     return TopicMatch(given, tuple(sorted((keep & old.keys()) - taken)), churn)
+
+
+def count_churn(
+    old: Mapping[int, Collection[int]],
+    new: Sequence[Collection[int]],
+    ids: Sequence[int | None],
+    *,
+    keep: frozenset[int] = frozenset(),
+) -> Churn:
+    """What changed where new topics have these ids, None for a new one; as in match_topics."""
+    old_topic = {question: topic for topic, members in old.items() for question in members}
+    return _churn(old, _overlaps(old_topic, new), ids, keep)
+
+
+def _overlaps(
+    old_topic: Mapping[int, int], new: Sequence[Collection[int]]
+) -> dict[int, Counter[int]]:
+    """How many questions of each old topic each new one holds, by position."""
+    return {
+        position: Counter(old_topic[one] for one in members if one in old_topic)
+        for position, members in enumerate(new)
+    }
 
 
 def _kept_first(overlap: Mapping[int, Counter[int]], keep: frozenset[int]) -> dict[int, int]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select
 
 from kb.access import Viewer
-from kb.clock import utc_now
 from kb.store.engine import chunks, upsert
-from kb.store.schema import assignments, topics
+from kb.store.member_counts import count_members as count_members
+from kb.store.schema import assignments
 from kb.store.topics import require_editor
 from kb.topics import Assignment
 
@@ -88,28 +88,6 @@ def drop_assignments(conn: Connection, question_ids: Sequence[int]) -> None:
     """Forget where questions stand that take no part in topics any more."""
     for part in chunks(list(question_ids)):
         conn.execute(delete(assignments).where(assignments.c.question_id.in_(part)))
-
-
-def count_members(conn: Connection, topic_ids: Sequence[int]) -> None:
-    """Store how many questions the topics have now, between two full groupings."""
-    for part in chunks(list(topic_ids)):
-        size = (
-            select(func.count())
-            .where(assignments.c.topic_id == topics.c.id)
-            .correlate(topics)
-            .scalar_subquery()
-        )
-        askers = topics.c.askers + size - topics.c.size
-        conn.execute(
-            update(topics)
-            .where(topics.c.id.in_(part))
-            .values(
-                # One person may have asked all that left: somebody asked what stays.
-                askers=case((size == 0, 0), (askers < 1, 1), else_=askers),
-                size=size,
-                updated_at=utc_now(),
-            )
-        )
 
 
 def _assignment(row: Row[Any]) -> Assignment:

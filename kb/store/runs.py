@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import JSON, Connection, insert, select, type_coerce, update
 
 from kb.clock import utc_now
 from kb.store.engine import new_id
@@ -53,14 +53,34 @@ def finish_run(conn: Connection, run_id: int, report: Mapping[str, Any]) -> None
 
 def last_run(conn: Connection, kind: str) -> Run | None:
     """The newest finished run of a kind."""
-    row = conn.execute(
+    return next(iter(recent_runs(conn, kind, limit=1)), None)
+
+
+def recent_runs(
+    conn: Connection, kind: str, *, limit: int = 20, grouped: str | None = None
+) -> list[Run]:
+    """Finished runs of a kind, the newest first, at most `limit`.
+
+    `grouped` keeps those whose grouping went that way, such as "full".
+    """
+    statement = (
         select(runs)
         .where(runs.c.kind == kind, runs.c.state == "done")
         .order_by(runs.c.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return None
-    return Run(
-        row.id, row.kind, row.state, row.fingerprint, row.started_at, row.finished_at, row.report
+        .limit(limit)
     )
+    if grouped is not None:
+        way = type_coerce(runs.c.report, JSON)[("grouping", "how")].as_string()
+        statement = statement.where(way == grouped)
+    return [
+        Run(
+            row.id,
+            row.kind,
+            row.state,
+            row.fingerprint,
+            row.started_at,
+            row.finished_at,
+            row.report,
+        )
+        for row in conn.execute(statement)
+    ]

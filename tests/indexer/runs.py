@@ -6,18 +6,21 @@ from sqlalchemy import Engine
 
 from indexer.embed import embed_missing
 from indexer.encoder import Encoder
+from indexer.online_topics import OnlineTopics
 from indexer.regroup import GroupingReport, regroup
 from kb.store.assignments import topic_of_questions
 from kb.store.engine import reading, transaction
 from kb.store.runs import finish_run, start_run
 
 
-def group(engine: Engine, encoder: Encoder, *, force: bool = False) -> GroupingReport:
+def group(
+    engine: Engine, encoder: Encoder, *, force: bool = False, online: OnlineTopics | None = None
+) -> GroupingReport:
     """Embed and group."""
     with transaction(engine) as conn:
         run_id = start_run(conn, "index", fingerprint=encoder.fingerprint)
     embed_missing(engine, encoder)
-    report = regroup(engine, encoder, run_id=run_id, force=force)
+    report = regroup(engine, encoder, run_id=run_id, force=force, online=online)
     with transaction(engine) as conn:
         finish_run(conn, run_id, {})
     return report

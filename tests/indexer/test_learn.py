@@ -81,3 +81,22 @@ def test_the_wording_of_a_question_that_was_moved_away_goes_unless_it_is_shown(
 
     assert text[hidden] not in wordings(sqlite_engine, entry)
     assert text[shown] in wordings(sqlite_engine, entry)
+
+
+def test_only_topics_that_were_touched_teach_unless_a_run_was_missed(
+    sqlite_engine, encoder, parcel
+):
+    topic, _, _ = parcel
+    for number, touched, expected in ((20, (), 0), (21, (topic,), 2), (22, None, 1)):
+        with transaction(sqlite_engine) as conn:
+            give_subject(conn, "parcel", range(number, number + 1))
+        report = group(sqlite_engine, encoder)
+        assert report.touched == (topic,)
+        found = learn_wordings(sqlite_engine, touched=touched, run_before=report.run_before)
+        assert found == expected
+
+    with transaction(sqlite_engine) as conn:
+        give_subject(conn, "parcel", range(23, 24))
+    report = group(sqlite_engine, encoder)
+    missed = report.run_before - 1
+    assert learn_wordings(sqlite_engine, touched=(), run_before=missed) == 1

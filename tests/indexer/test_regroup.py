@@ -8,7 +8,7 @@ from kb.access import OPERATOR
 from kb.clock import utc_now
 from kb.promotion import Promotion, promote_topic
 from kb.questions import CleanedQuestion
-from kb.regrouping import dismiss_topic, merge_topics, move_question, split_topic, undo_regrouping
+from kb.regrouping import dismiss_topic, merge_topics, move_question, split_topic
 from kb.store.assignments import find_assignment
 from kb.store.check import check_record
 from kb.store.cleaned import save_cleaned
@@ -17,6 +17,7 @@ from kb.store.engine import reading, transaction
 from kb.store.instance import renew_incarnation
 from kb.store.redirects import find_redirect
 from kb.store.topics import get_topic, list_topics
+from kb.undoing import undo_regrouping
 from tests.indexer.runs import group, standing
 from tests.indexer.subjects import SubjectEncoder, give_subject, vector_of, wording
 from tests.kb.questions_given import give_question
@@ -150,7 +151,7 @@ def test_decisions_hold_after_everything_is_grouped_anew(sqlite_engine, encoder,
     invoice = topic_of(sqlite_engine, subjects["invoice"])
     grouped = [one for one in taken if standing(sqlite_engine).get(one) == parcel]
     with transaction(sqlite_engine) as conn:
-        part = split_topic(conn, parcel, grouped, viewer=OPERATOR)
+        part = split_topic(conn, parcel, grouped, viewer=OPERATOR).new_id
         move_question(conn, moved, pairing, viewer=OPERATOR)
         merge_topics(conn, pairing, invoice, viewer=OPERATOR)
 
@@ -225,7 +226,7 @@ def test_a_candidate_that_went_into_another_topic_leads_there(sqlite_engine, enc
     parcel = topic_of(sqlite_engine, subjects["parcel"])
     with transaction(sqlite_engine) as conn:
         members = [one for one in subjects["parcel"] if standing(sqlite_engine).get(one) == parcel]
-        part = split_topic(conn, parcel, members[:4], viewer=OPERATOR)
+        part = split_topic(conn, parcel, members[:4], viewer=OPERATOR).new_id
         undo_regrouping(conn, active_decisions(conn)[0].batch, viewer=OPERATOR)
 
     group(sqlite_engine, encoder)

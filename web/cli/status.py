@@ -7,13 +7,17 @@ from typing import Any
 
 from rich.table import Table
 from rich.text import Text
+from sqlalchemy import Engine
 
 from indexer.encoder import check_model, find_exported
+from indexer.grouping_report import stored_report
 from kb.clock import utc_now
 from kb.errors import Unavailable
 from kb.settings import Settings, read_settings
 from kb.store.counts import RecordCounts, record_counts
+from kb.store.engine import reading
 from kb.store.migrate import expected_schema
+from kb.store.runs import recent_runs
 from search.build import find_manifest
 from web.cli.app import app
 from web.cli.engines import open_record
@@ -34,6 +38,7 @@ def status(as_json: AsJson = False) -> None:
     encoder = _encoder_status(settings)
     index = {"state": str(index_state(settings, engine)), **_index_facts(settings)}
     calibration = find_stored(engine, index.get("fingerprint", ""))
+    grouping = _last_grouping(engine)
     if as_json:
         print_json(
             {
@@ -44,6 +49,7 @@ def status(as_json: AsJson = False) -> None:
                 "threads": THREADS,
                 "encoder": encoder,
                 "index": index,
+                "grouping": grouping,
                 "calibration": _calibration_facts(calibration),
             }
         )
@@ -56,8 +62,17 @@ def status(as_json: AsJson = False) -> None:
         table.add_row(name, number, Text(facts))
     learned = "as shipped" if calibration is None else str(calibration)
     table.add_row("ranking", "", Text(learned))
+    if grouping:
+        table.add_row("last grouping", "", Text(str(stored_report(grouping))))
     out.print(f"[bold]record[/bold] {settings.home.resolve()} · schema {expected_schema()}")
     out.print(table)
+
+
+def _last_grouping(engine: Engine) -> dict[str, Any] | None:
+    """What the last full grouping changed, None before the first."""
+    with reading(engine) as conn:
+        last = next(iter(recent_runs(conn, "index", limit=1, grouped="full")), None)
+    return None if last is None else dict(last.report["grouping"])
 
 
 def _record_rows(counts: RecordCounts) -> list[tuple[str, str, str]]:

@@ -9,10 +9,14 @@ from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import Engine
 
+from indexer.auditing import audit_entries
 from indexer.clean import clean_questions
+from indexer.effects import refresh_effects
 from indexer.embed import embed_missing
 from indexer.encoder import Encoder
 from indexer.learn import learn_wordings
+from indexer.online_topics import OnlineTopics
+from indexer.other_languages import question_languages
 from indexer.progress import Progress
 from indexer.regroup import GroupingReport, regroup
 from indexer.relink import relink
@@ -49,6 +53,7 @@ class IndexReport:
     grouping: GroupingReport | None = None
     learned: int = 0
     links: int = 0
+    findings: int = 0
     documents: int = 0
     built: bool = False
     calibration: str | None = None
@@ -84,7 +89,8 @@ class IndexJob:
     to find damage. `is_due` decides from the state of the index whether a generation is built,
     `links_due` and `verdicts_due` whether these two, which take long in a large record, are
     brought up to date, `calibration_due` whether the search may be calibrated anew where
-    enough is new. `on_progress` and `on_wait` may raise to stop.
+    enough is new. `online` is what a worker keeps in memory from job to job. `on_progress` and
+    `on_wait` may raise to stop.
     """
 
     full: bool = False
@@ -93,6 +99,7 @@ class IndexJob:
     links_due: Callable[[], bool] = lambda: True
     calibration_due: Callable[[], bool] = lambda: True
     verdicts_due: Callable[[IndexReport], bool] = lambda report: report.built
+    online: OnlineTopics | None = None
     on_progress: OnProgress | None = None
     on_wait: Callable[[], None] | None = None
 
@@ -128,7 +135,9 @@ def do_index(
     report = IndexReport()
     with index_lock(settings.home, on_wait=job.on_wait):
         with report.step("clean"):
-            report.cleaned = clean_questions(engine, on_progress=job.on_progress)
+            report.cleaned = clean_questions(
+                engine, languages=question_languages(settings), on_progress=job.on_progress
+            )
         if encoder is None:
             report.degraded = "model"
         else:
@@ -153,14 +162,23 @@ def _run_meaning(engine: Engine, encoder: Encoder, report: IndexReport, job: Ind
         )
     with report.step("group"):
         report.grouping = regroup(
-            engine, encoder, run_id=run_id, force=job.full, on_progress=job.on_progress
+            engine,
+            encoder,
+            run_id=run_id,
+            force=job.full,
+            on_progress=job.on_progress,
+            online=job.online,
         )
+        refresh_effects(engine)
     with report.step("learn"):
-        report.learned = learn_wordings(engine)
+        report.learned = learn_wordings(
+            engine, touched=report.grouping.touched, run_before=report.grouping.run_before
+        )
         report.encoded += embed_missing(engine, encoder, on_progress=job.on_progress)
     if job.links_due():
         with report.step("link"):
             report.links = relink(engine, encoder)
+            report.findings = audit_entries(engine, encoder)
     with report.step("embed late"):
         with reading(engine) as conn:
             report.embedded_to = last_seq(conn)

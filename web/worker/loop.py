@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from indexer.encoder import Encoder
 from indexer.grouping_base import find_base
+from indexer.online_topics import OnlineTopics
 from indexer.progress import Progress
 from kb.clock import utc_now
 from kb.errors import KbError, Unavailable
@@ -75,6 +76,7 @@ class Worker:
         self._stop = stop
         self._engine: Engine = open_record(settings)
         self._encoder = encoder
+        self._online = OnlineTopics()
         self._has_model = encoder is not None
         self._model_tried_at = float("-inf")
         self._swept_at = float("-inf")
@@ -167,6 +169,7 @@ class Worker:
             links_due=lambda: self._has_time_for("link"),
             calibration_due=lambda: self._has_time_for("calibrate"),
             verdicts_due=self._verdicts_due,
+            online=self._online,
             on_progress=self._go_on,
             on_wait=self._go_on,
         )
@@ -178,6 +181,9 @@ class Worker:
         for extra in ("link", "calibrate", "verdicts"):
             if took := report.seconds.get(extra):
                 self._not_before[extra] = time.monotonic() + took / EXTRA_LOAD
+        if report.grouping is not None and report.grouping.how == "elsewhere":
+            # What came since the other machine began to read is placed by the next look.
+            self._swept_at = started - SWEEP_S + SWEEP_RETRY_S
         log.info("indexed: %s", report)
 
     def _has_time_for(self, extra: str) -> bool:

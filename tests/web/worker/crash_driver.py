@@ -1,9 +1,9 @@
 """Imports and indexes in processes that kill themselves at a given moment: for test_crash.
 
 Reads orders from standard input, one a line: what to do (import, index, worker, build or
-publish), the kind of moment (commit, encode, file, published or none), the number of the moment
-at which the process is killed, and the home. Does each in a child of its own and answers with
-its exit status, on one line.
+publish), the kind of moment (commit, encode, group, topics, file, published or none), the number
+of the moment at which the process is killed, and the home. Does each in a child of its own and
+answers with its exit status, on one line.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from sqlalchemy import Connection, Engine, event
 import indexer.clean
 import indexer.embed
 import kb.importing
+from indexer.progress import Progress
 from kb.access import OPERATOR
 from kb.entries import EntryContent
 from kb.importing import import_questions
@@ -42,6 +43,9 @@ PER_SUBJECT = 15
 NEW_TITLE = "Where is the serial number?"
 MOMENTS_FILE = "moments"
 """How many moments a build that nobody killed had."""
+
+GROUPING = ("group", "label")
+"""Steps whose progress is a moment of the kind `group`; the next commits are of `topics`."""
 
 FILE_EVENTS = ("open", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "sqlite3.connect")
 FIRST = datetime(2026, 3, 2, tzinfo=UTC)
@@ -130,15 +134,24 @@ def main(home: Path, what: str, moments: DeadlyMoments) -> None:
     engine = open_engine(settings.record_url)
     encoder = MortalEncoder(home / "encoded.log", moments)
 
+    steps: list[str] = []
+
+    def on_progress(at: Progress) -> None:
+        steps.append(at.step)
+        if at.step in GROUPING:
+            moments.pass_by("group")
+
     @event.listens_for(Engine, "commit")
     def before_commit(connection: Connection) -> None:
         if not connection.get_execution_options().get("reads_only", False):
             moments.pass_by("commit")
+            if steps and steps[-1] in GROUPING:
+                moments.pass_by("topics")
 
     if what == "import":
         do_import(engine)
     elif what == "index":
-        run_index(settings, engine, encoder)
+        run_index(settings, engine, encoder, on_progress=on_progress)
     elif what == "build":
         watch_files(settings.index_dir, moments)
         build_index(engine, settings.index_dir, fingerprint=encoder.fingerprint)

@@ -36,6 +36,8 @@ DEATHS = [
     *(("import", "commit", n) for n in sorted(DRAWN.sample(range(1, COMMITS["import"] + 1), 3))),
     *(("index", "commit", n) for n in sorted(DRAWN.sample(range(1, COMMITS["index"] + 1), 9))),
     *(("index", "encode", n) for n in sorted(DRAWN.sample(range(1, 7), 3))),
+    *(("index", "group", n) for n in (1, 3, 8)),
+    *(("index", "topics", n) for n in (1, 2)),
     *(("worker", "commit", n) for n in sorted(DRAWN.sample(range(1, COMMITS["worker"] + 1), 5))),
 ]
 KILLED = -signal.SIGKILL
