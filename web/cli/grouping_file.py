@@ -7,57 +7,62 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.table import Table
 from rich.text import Text
 
 from indexer.encoder import open_encoder
-from indexer.grouping import UNGROUPED, Grouping, group_questions
-from indexer.keywords import topic_keywords
-from indexer.labels import label_topics
-from kb.embedded_text import embedded_text
-from kb.errors import InvalidInput
-from kb.intake.cleaning import clean_question
-from kb.intake.files import open_questions
-from kb.intake.records import BadRow, IncomingQuestion
+from indexer.encoder_cache import exported_folder
+from indexer.grouping import UNGROUPED
+from kb.intake.records import BadRow
 from kb.settings import read_settings
 from web.cli.output import out, print_json, say, shown_steps
+from web.report.facts import NamedTopic
+from web.report.from_file import name_topics
+from web.report.grouped_file import (
+    CleanedFile,
+    GroupedFile,
+    group_cleaned,
+    read_cleaned,
+    told_noise,
+    without_unknown_words,
+)
 
 SHOWN_TOPICS = 40
 SHOWN_BAD_ROWS = 20
-CLEANED_A_STEP = 100
 
 
-def group_file(path: Path, columns: Mapping[str, str], *, as_json: bool) -> None:
+def group_file(path: Path, columns: Mapping[str, str], *, lang: str | None, as_json: bool) -> None:
     """Read, clean, embed and group the questions of a file; print topics and the ungrouped.
 
-    `columns` maps fields to columns, like `--map`. Raises InvalidInput for a file without two
-    usable questions.
+    `columns` maps fields to columns, like `--map`; labels are in `lang` where there are some.
+    Raises InvalidInput for a file without two usable questions.
     """
-    rows = list(open_questions(path, explicit=columns))
-    incoming = [row for row in rows if not isinstance(row, BadRow)]
-    _tell_bad_rows([row for row in rows if isinstance(row, BadRow)])
-    if len(incoming) < 2:
-        raise InvalidInput(f"{path.name} has only {len(incoming)} question: nothing to group")
-    encoder = open_encoder(read_settings(), on_progress=say)
-    count = len(incoming)
-    with shown_steps() as steps:
-        cleaned = []
-        for place, row in enumerate(incoming, start=1):
-            cleaned.append(
-                clean_question(row.subject, row.body, is_html=row.body_is_html, lang=row.lang)
-            )
-            if place % CLEANED_A_STEP == 0 or place == count:
-                steps.show("clean", place, count)
-        texts = [embedded_text(one.subject, one.body) for one in cleaned]
-        wordings = [one.subject or one.body for one in cleaned]
-        vectors = encoder.encode(texts, on_batch=lambda done: steps.show("embed", done, count))
-    grouping = group_questions(vectors, texts=texts, langs=[one.lang for one in cleaned])
-    answer = _answer(incoming, texts, wordings, vectors, grouping)
+    grouped = read_and_group(path, columns)
+    topics = name_topics(grouped, lang=lang)
     if as_json:
-        print_json(answer)
+        print_json(_answer(grouped, topics))
     else:
-        _print(answer)
+        _print(grouped, topics)
+
+
+def read_and_group(path: Path, columns: Mapping[str, str]) -> GroupedFile:
+    """The questions of a file with their topics; progress and what is left out are told."""
+    with shown_steps() as steps:
+        file = read_cleaned(path, columns, on_step=steps.show)
+    settings = read_settings()
+    encoder = open_encoder(settings, on_progress=say)
+    file = without_unknown_words(file, exported_folder(settings))
+    _tell_left_out(file)
+    with shown_steps() as steps:
+        return group_cleaned(file, encoder, on_step=steps.show)
+
+
+def _tell_left_out(file: CleanedFile) -> None:
+    _tell_bad_rows(file.bad_rows)
+    if file.repeated:
+        say(f"{file.repeated:,} rows have the id of a later row, which counts")
+    if file.noise:
+        say(f"{file.noise.total():,} stay out of topics: {told_noise(file.noise)}")
 
 
 def _tell_bad_rows(rows: Sequence[BadRow]) -> None:
@@ -67,32 +72,26 @@ def _tell_bad_rows(rows: Sequence[BadRow]) -> None:
         say(f"and {len(rows) - SHOWN_BAD_ROWS:,} more rows that cannot be used")
 
 
-def _answer(
-    incoming: Sequence[IncomingQuestion],
-    texts: Sequence[str],
-    wordings: Sequence[str],
-    vectors: NDArray[np.float32],
-    grouping: Grouping,
-) -> dict[str, Any]:
+def _answer(grouped: GroupedFile, topics: Sequence[NamedTopic]) -> dict[str, Any]:
     """Return the stable JSON shape of a grouping; topics are numbered from 1 in this answer."""
-    count = grouping.topic_count
-    labels = label_topics(vectors, wordings, grouping.topic_of, topic_count=count)
-    keywords = topic_keywords(texts, grouping.topic_of, topic_count=count)
-    topics = []
-    for number in range(count):
-        members = np.flatnonzero(grouping.topic_of == number).tolist()
-        topics.append(
-            {
-                "id": number + 1,
-                "label": labels[number].label,
-                "keywords": keywords[number],
-                "size": len(members),
-                "members": [incoming[row].source_id for row in members],
-            }
-        )
+    questions, grouping = grouped.file.questions, grouped.grouping
+    members: list[list[str]] = [[] for _ in topics]
+    for row, place in enumerate(grouping.topic_of.tolist()):
+        if place != UNGROUPED:
+            members[place].append(questions[row].source_id)
+    listed = [
+        {
+            "id": topic.number,
+            "label": topic.label,
+            "keywords": topic.keywords,
+            "size": len(own),
+            "members": own,
+        }
+        for topic, own in zip(topics, members, strict=True)
+    ]
     ungrouped = [
         {
-            "source_id": incoming[row].source_id,
+            "source_id": questions[row].source_id,
             "nearest": int(grouping.nearest_topic[row]) + 1
             if grouping.nearest_topic[row] != UNGROUPED
             else None,
@@ -100,19 +99,23 @@ def _answer(
         }
         for row in np.flatnonzero(grouping.topic_of == UNGROUPED).tolist()
     ]
-    return {"topics": topics, "ungrouped": ungrouped}
+    return {"topics": listed, "ungrouped": ungrouped}
 
 
-def _print(answer: dict[str, Any]) -> None:
+def _print(grouped: GroupedFile, topics: Sequence[NamedTopic]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
     table.add_column("asked", justify="right", no_wrap=True)
     table.add_column("what people ask", ratio=3, no_wrap=True, overflow="ellipsis")
     table.add_column("keywords", ratio=2, no_wrap=True, overflow="ellipsis")
-    largest = sorted(answer["topics"], key=lambda topic: (-topic["size"], topic["id"]))
+    topic_of = grouped.grouping.topic_of
+    sizes = np.bincount(topic_of[topic_of != UNGROUPED], minlength=len(topics))
+    largest = sorted(topics, key=lambda topic: (-sizes[topic.number - 1], topic.number))
     for topic in largest[:SHOWN_TOPICS]:
-        label = Text(" ".join(topic["label"].split()), style="bold")
-        table.add_row(f"{topic['size']:,}", label, Text(", ".join(topic["keywords"]), style="dim"))
+        label = Text(" ".join(topic.label.split()), style="bold")
+        words = Text(", ".join(topic.keywords), style="dim")
+        table.add_row(f"{sizes[topic.number - 1]:,}", label, words)
     out.print(table)
     more = len(largest) - SHOWN_TOPICS
     told = f", {more:,} of them not shown (--json has all)" if more > 0 else ""
-    say(f"{len(largest):,} topics{told}; {len(answer['ungrouped']):,} questions ungrouped")
+    loose = len(topic_of) - int(sizes.sum()) - grouped.file.noise.total()
+    say(f"{len(largest):,} topics{told}; {loose:,} questions ungrouped")

@@ -13,7 +13,7 @@ import typer.main
 from tests.web.cli.conftest import Run
 from web.cli.app import app
 from web.cli.output import out
-from web.cli.topics import sparkline
+from web.cli.topic_tables import sparkline
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "cli.md"
 NEEDS_TERMINAL = {"serve", "worker", "demo"}
