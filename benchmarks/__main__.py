@@ -28,6 +28,13 @@ NAMES = {
     "scale": "Search from 10,000 wordings upwards: time, recall, memory",
     "languages": "What language packs change, set by set",
     "topics": "Topics against gold intents beside BERTopic and community_detection",
+    "channels": "One matter through mail, chat, form and search; what is taken for noise",
+    "decisions": "What right decisions do to the questions that nobody decided about",
+    "drafts": "Drafts quoted from real replies beside the longest and the most central reply",
+    "joining": "What it costs to let a question join its topic",
+    "links": "Links and findings about entries, on the demo world and a public FAQ",
+    "replay": "Topics while questions pour in, week by week",
+    "topics_scale": "Grouping from 10,000 questions upwards: time, memory, recall of neighbours",
 }
 
 

@@ -36,6 +36,12 @@ class Settings:
         default="de",
         metadata={"help": "languages added to the bundled model, by comma; en: English only"},
     )
+    question_languages: str = field(
+        default="",
+        metadata={
+            "help": "languages customers ask in, by comma; empty: found by share; all: every one"
+        },
+    )
     public_url: str = field(
         default="",
         metadata={"help": "address of the site, the only source of absolute links"},
@@ -56,6 +62,24 @@ class Settings:
     )
     encoder_threads: int = field(
         default=0, metadata={"help": "threads that encode texts; 0: one per core"}
+    )
+    rewrite_url: str = field(
+        default="",
+        metadata={
+            "help": "OpenAI-compatible endpoint (…/v1) that rewords drafts for agents; empty: off"
+        },
+    )
+    rewrite_model: str = field(
+        default="", metadata={"help": "name of the endpoint's model; needed with KB_REWRITE_URL"}
+    )
+    rewrite_key: str = field(
+        default="", repr=False, metadata={"help": "the endpoint's key, where it wants one; secret"}
+    )
+    rewrite_key_file: Path | None = field(
+        default=None, metadata={"help": "file with that key, in the place of KB_REWRITE_KEY"}
+    )
+    rewrite_timeout_s: int = field(
+        default=60, metadata={"help": "seconds after which the endpoint is given up"}
     )
     bench_data: Path | None = field(
         default=None, metadata={"help": "folder with the public data sets that benchmarks read"}
@@ -111,9 +135,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _parse(variable: str, text: str) -> object:
-    if variable in ("KB_HOME", "KB_SECRET_FILE", "KB_BENCH_DATA"):
+    if variable in ("KB_HOME", "KB_SECRET_FILE", "KB_REWRITE_KEY_FILE", "KB_BENCH_DATA"):
         return Path(text).expanduser()
-    if variable in ("KB_ENCODER_THREADS", "KB_SEARCH_RETENTION_DAYS"):
+    if variable in ("KB_ENCODER_THREADS", "KB_SEARCH_RETENTION_DAYS", "KB_REWRITE_TIMEOUT_S"):
         if not text.isdigit():
             raise InvalidInput(f"{variable} must be a whole number, got {text!r}", field=variable)
         return int(text)

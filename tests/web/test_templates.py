@@ -9,14 +9,19 @@ from pathlib import Path
 import pytest
 from jinja2 import meta, nodes
 
+from tests.web import audit_samples, noise_samples
 from web.http import contexts as c
-from web.http import docs_contexts, samples
+from web.http import decision_samples, docs_contexts, samples
 from web.http.assets import Assets
-from web.http.desk_contexts import SearchFigures, Trend
+from web.http.desk_contexts import SearchFigures
 from web.http.i18n import LOCALES
+from web.http.link_contexts import EditedEntryLink, LinkEditor
 from web.http.rendering import FOLDER, Renderer, environment
 from web.http.search_samples import sample_searches
 from web.http.synonym_contexts import LanguageChoice, SynonymRow, SynonymsPage
+from web.http.topic_contexts import (
+    Trend,
+)
 
 ENTRIES = (c.EntryLink("How do I descale?", "/faq/1", "Piazza"), c.EntryLink("No note", "/faq/2"))
 NEAR = (c.NearAnswer(7, "How do I descale?", "/faq/7-how?s=x&r=1"),)
@@ -75,6 +80,19 @@ PAGES = {
         samples.sample_entry(vote=c.VoteBar("/faq/12/helpful", "no")),
         samples.sample_entry(vote=c.VoteBar("/faq/12/helpful", "no", "unclear")),
         replace(samples.sample_entry(), contents=(), related=(), tags=(), state="draft"),
+        replace(samples.sample_entry(), editor=LinkEditor("/faq/12/links")),
+        replace(
+            samples.sample_entry(),
+            editor=LinkEditor(
+                "/faq/12/links",
+                tuple(
+                    EditedEntryLink(n, f"Entry {n}", f"/faq/{n}", said)
+                    for n, said in enumerate(("first", "pinned", "blocked"), start=1)
+                ),
+                "<999>",
+                "entry 999 does not exist",
+            ),
+        ),
     ),
     "ask/form.html": (c.AskPage(), c.AskPage(c.AskForm("", "It beeps", "a@", WRONG, "s"), NEAR)),
     "ask/sent.html": (
@@ -104,6 +122,20 @@ PAGES = {
         ),
         replace(samples.sample_topic(), draft=None, atypical=(), trend=Trend(())),
     ),
+    "desk/decisions.html": (
+        decision_samples.sample_decisions(),
+        replace(decision_samples.sample_decisions(), rows=(), current="stands"),
+        replace(decision_samples.sample_decisions(), rows=(), current="overridden"),
+        replace(decision_samples.sample_decisions(), rows=(), current="undone"),
+        replace(
+            decision_samples.sample_decisions(),
+            rows=(),
+            total=0,
+            errors=(c.FieldError("bdb7d14e", "Topic 7 was merged into another one since."),),
+        ),
+    ),
+    "desk/audit.html": audit_samples.PAGES,
+    "desk/noise.html": noise_samples.PAGES,
     "desk/synonyms.html": (
         SYNONYMS,
         replace(SYNONYMS, rows=(), found=0, q="<none>"),
@@ -237,13 +269,20 @@ def test_every_page_template_is_tried_here():
         if path.parent.name != "pieces" and path.name != "base.html"
     }
 
-    assert pages == set(PAGES)
+    included = {name for page in PAGES for name, _ in parts_of(environment("en", str), page)}
+    assert pages == set(PAGES) | included
 
 
-@pytest.mark.parametrize("template", PAGES)
-def test_a_template_reads_every_field_of_its_context_and_nothing_else(template):
-    env = environment("en", str)
+def parts_of(env, template):
+    """A template and what it includes, each by its name and as a tree."""
     tree = env.parse((FOLDER / template).read_text(encoding="utf-8"))
+    parts = [(template, tree)]
+    for node in tree.find_all(nodes.Include):
+        parts += parts_of(env, node.template.value)
+    return parts
+
+
+def read_by(tree):
     imported = {
         name if isinstance(name, str) else name[1]
         for node in tree.find_all(nodes.FromImport)
@@ -251,9 +290,17 @@ def test_a_template_reads_every_field_of_its_context_and_nothing_else(template):
     }
     made_here = {node.name for node in tree.find_all(nodes.Macro)}
     made_here |= {node.target.name for node in tree.find_all(nodes.Assign)}
-    read = meta.find_undeclared_variables(tree) - imported - made_here
+    return meta.find_undeclared_variables(tree) - imported - made_here
+
+
+@pytest.mark.parametrize("template", PAGES)
+def test_a_template_reads_every_field_of_its_context_and_nothing_else(template):
+    trees = [tree for _, tree in parts_of(environment("en", str), template)]
+    env = environment("en", str)
+    read = set().union(*map(read_by, trees))
     used_properties = {
         node.attr
+        for tree in trees
         for node in tree.find_all(nodes.Getattr)
         if isinstance(node.node, nodes.Name) and node.node.name == "page"
     }

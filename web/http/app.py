@@ -13,18 +13,38 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kb.settings import Settings, read_settings
 from web.http.api import (
+    audit,
     clicks,
     entries,
+    entry_links,
+    noise,
     questions,
     regrouping,
+    rewriting,
     search,
     searches,
     suggest,
     synonyms,
     topics,
 )
-from web.http.pages import ask, desk, desk_searches, docs, feeds, files, home, pieces, sign_in
+from web.http.pages import (
+    ask,
+    decisions,
+    desk,
+    desk_noise,
+    desk_searches,
+    desk_topic,
+    desk_topic_actions,
+    docs,
+    feeds,
+    files,
+    home,
+    pieces,
+    sign_in,
+)
+from web.http.pages import audit as audit_pages
 from web.http.pages import entries as entry_pages
+from web.http.pages import rewriting as rewriting_pages
 from web.http.pages import search as search_pages
 from web.http.pages import synonyms as synonym_pages
 from web.http.problems import add_error_handlers
@@ -81,8 +101,14 @@ def create_app(settings: Settings) -> FastAPI:
         ask,
         sign_in,
         desk,
+        desk_topic,
+        desk_topic_actions,
+        rewriting_pages,
         desk_searches,
+        desk_noise,
+        decisions,
         synonym_pages,
+        audit_pages,
         pieces,
         feeds,
         files,
@@ -104,8 +130,12 @@ def _api() -> APIRouter:
         suggest,
         clicks,
         questions,
+        noise,
         topics,
+        rewriting,
         regrouping,
+        audit,
+        entry_links,
         entries,
         searches,
         synonyms,

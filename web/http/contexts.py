@@ -8,6 +8,8 @@ from typing import Literal
 
 from markupsafe import Markup
 
+from web.http.link_contexts import LinkEditor, RelatedEntry
+
 Marks = tuple[tuple[int, int], ...]
 """(start, end) character ranges of a text to emphasise, end exclusive."""
 
@@ -211,15 +213,6 @@ class SearchPage:
 
 
 @dataclass(frozen=True, slots=True)
-class RelatedEntry:
-    """A cross-link with the checkable fact that justifies it."""
-
-    title: str
-    url: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class VoteBar:
     """What this visitor said about the entry; `reason` only goes with a "no"."""
 
@@ -234,7 +227,8 @@ class EntryPage:
 
     `answer` and `json_ld` are safe markup (`markdown.render_markdown`,
     `structured_data.faq_page`). `state` other than `published` is announced to the agent who
-    previews it. `translations` are this entry in other languages; `canonical_url` is absolute.
+    previews it; `editor` is for agents only. `translations` are this entry in other languages;
+    `canonical_url` is absolute.
     """
 
     title: str
@@ -252,6 +246,13 @@ class EntryPage:
     translations: tuple[LanguageLink, ...] = ()
     json_ld: Markup | None = None
     state: str = "published"
+    editor: LinkEditor | None = None
+
+    @property
+    def related_groups(self) -> tuple[tuple[str, tuple[RelatedEntry, ...]], ...]:
+        """The cross-links by kind, in the order in which they come."""
+        kinds = dict.fromkeys(one.kind for one in self.related)
+        return tuple((kind, tuple(o for o in self.related if o.kind == kind)) for kind in kinds)
 
     @property
     def has_contents(self) -> bool:

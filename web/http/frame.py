@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
@@ -25,14 +26,46 @@ LOCALE = "locale"
 NOTICE = "done"
 """Query parameter that names what was just done."""
 
+UNDO = "undo"
+"""Query parameter that names, by 32 hexadecimal digits, what takes it back."""
+
 NOTICES = {
     "published": messages.ENTRY_PUBLISHED,
     "drafted": messages.DRAFT_SAVED,
     "dismissed": messages.TOPIC_DISMISSED,
+    "topic-restored": messages.TOPIC_RESTORED,
+    "topic-merged": messages.TOPIC_MERGED,
+    "topic-split": messages.TOPIC_SPLIT,
+    "topic-attached": messages.TOPIC_ATTACHED,
+    "topic-detached": messages.TOPIC_DETACHED,
+    "question-moved": messages.QUESTION_MOVED,
+    "question-out": messages.QUESTION_OUT,
+    "decision-undone": messages.DECISION_UNDONE,
+    "decision-redone": messages.DECISION_REDONE,
     "signed-out": messages.SIGNED_OUT,
     "solved": messages.ANSWER_FOUND,
     "search-asked": messages.SEARCH_ASKED,
+    "set-aside": messages.SET_ASIDE,
+    "taken-in": messages.TAKEN_IN,
+    "noise-undone": messages.NOISE_UNDONE,
 }
+REGROUPED = (
+    "dismissed",
+    "topic-restored",
+    "topic-merged",
+    "topic-split",
+    "question-moved",
+    "question-out",
+    "decision-redone",
+)
+UNDO_PATHS = {
+    "set-aside": "/desk/noise/{}/undo",
+    "taken-in": "/desk/noise/{}/undo",
+    **dict.fromkeys(REGROUPED, "/desk/decisions/{}/undo"),
+}
+"""What takes a POST that undoes what a notice tells of."""
+
+BATCH = re.compile("[0-9a-f]{32}")
 MAX_ACCEPTED = 20
 """Languages read from an Accept-Language header."""
 
@@ -87,13 +120,25 @@ class Visit:
 
     def _chrome(self) -> Chrome:
         chrome = _chrome(self.request, self.site.look, self.locale)
-        said = NOTICES.get(self.request.query_params.get(NOTICE, ""))
+        done = self.request.query_params.get(NOTICE, "")
+        said = NOTICES.get(done)
         return replace(
             chrome,
             viewer_name=self.viewer.name,
             is_staff=may_edit(self.viewer),
-            notice=Notice(self.text(said)) if said else None,
+            notice=Notice(self.text(said), self._undo_url(done)) if said else None,
         )
+
+    def _undo_url(self, done: str) -> str | None:
+        """Where the notice's Undo leads; it comes back to this page."""
+        batch = self.request.query_params.get(UNDO, "")
+        if done not in UNDO_PATHS or not BATCH.fullmatch(batch):
+            return None
+        pairs = parse_qsl(self.request.url.query)[:50]
+        kept = [pair for pair in pairs if pair[0] not in (NOTICE, UNDO, LOCALE)]
+        back = f"{self.request.url.path}?{urlencode(kept)}" if kept else self.request.url.path
+        query = urlencode({"back": back, LOCALE: self.locale})
+        return f"{UNDO_PATHS[done].format(batch)}?{query}"
 
 
 def visit_of(request: Request, site: Site, viewer: Viewer) -> Visit:
@@ -163,7 +208,7 @@ def _chrome(request: Request, look: Look, locale: str) -> Chrome:
 def _with_locale(request: Request, locale: str) -> str:
     """Return this page's address in a language; a form's target leads to its own GET page."""
     query = parse_qsl(request.url.query, keep_blank_values=True)[:50]
-    pairs = [(name, value) for name, value in query if name not in (LOCALE, NOTICE)]
+    pairs = [(name, value) for name, value in query if name not in (LOCALE, NOTICE, UNDO)]
     # "//host" would be read as another site's address.
     path = "/" + request.url.path.lstrip("/\\")
     return f"{path}?{urlencode([*pairs, (LOCALE, locale)], errors='replace')}"

@@ -27,7 +27,24 @@ SEARCH_ASKED = to_translate("It is a question now. The next index run groups it.
 ENTRY_PUBLISHED = to_translate("Entry published.")
 DRAFT_SAVED = to_translate("Draft saved. Nobody outside the team sees it.")
 TOPIC_DISMISSED = to_translate("Topic dismissed.")
+TOPIC_RESTORED = to_translate("The topic is back in the queue.")
+TOPIC_MERGED = to_translate("Topics merged. They stay one in every later run.")
+TOPIC_SPLIT = to_translate("This is the new topic. Its questions stay apart in every later run.")
+TOPIC_ATTACHED = to_translate("Wordings added. Searches in these words find the entry.")
+TOPIC_DETACHED = to_translate("Wordings taken back. The topic is in the queue again.")
+QUESTION_MOVED = to_translate("Moved. It stays there in every later run.")
+QUESTION_OUT = to_translate("Taken out. It does not come back to this topic.")
+ENTRIES_MERGED = to_translate("Merged. The old address leads to the entry that stays.")
+MERGE_UNDONE = to_translate("Taken back. Both entries stand for themselves again.")
+FINDING_DISMISSED = to_translate(
+    "Called different. The pair comes back only when one of the two says something else."
+)
+FINDING_REOPENED = to_translate("The pair is open again.")
 SIGNED_OUT = to_translate("You are signed out.")
+
+SET_ASIDE = to_translate("It takes no part in topics any more.")
+TAKEN_IN = to_translate("It is a question now. It joins the topics with the next run.")
+NOISE_UNDONE = to_translate("Taken back. It stands as before.")
 
 SYNONYMS_ADDED = to_translate("Synonyms added. Searches use them within a second.")
 SYNONYMS_REMOVED = to_translate("Synonyms removed.")
@@ -38,3 +55,11 @@ SYNONYMS_WRONG = to_translate(
 )
 SYNONYMS_FULL = to_translate("There is no room for more synonyms: 5,000 groups are the most.")
 EVERY_LANGUAGE = to_translate("Every language")
+
+DECISION_UNDONE = to_translate("Taken back. The next index run groups without it.")
+DECISION_REDONE = to_translate("Done again. It holds in every later run.")
+MERGED_SINCE = to_translate("Topic %(topic)s was merged into another one since.")
+PROMOTED_SINCE = to_translate("Topic %(topic)s was promoted to entry %(entry)s since.")
+CHANGED_SINCE = to_translate("Topic %(topic)s is in another state by now.")
+UNDONE_ALREADY = to_translate("It was taken back already.")
+TAKE_BACK_FIRST = to_translate("Take decision %(batch)s back first.")

@@ -26,6 +26,7 @@ class Allowance(Enum):
     VOTE = (RateLimitItemPerMinute(30),)
     CLICK = (RateLimitItemPerMinute(60),)
     SIGN_IN = (RateLimitItemPerMinute(10), RateLimitItemPerHour(60))
+    REWRITE = (RateLimitItemPerMinute(6), RateLimitItemPerHour(60))
     REFUSED_KEY = (RateLimitItemPerMinute(60),)
 
 

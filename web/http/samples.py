@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from web.http.contexts import (
-    Column,
     EntryPage,
     FacetChoice,
     FacetGroup,
-    FieldError,
     LanguageLink,
     Link,
-    RelatedEntry,
     ResultRow,
-    Tab,
     VoteBar,
 )
-from web.http.desk_contexts import (
-    Clash,
-    Draft,
-    PiecesPage,
-    PromoteForm,
-    QuestionLine,
-    TopicPage,
-    TopicRow,
-    TopicsPage,
-    Trend,
-    WeekCount,
-)
+from web.http.desk_contexts import PiecesPage
+from web.http.link_contexts import RelatedEntry
 from web.http.markdown import render_markdown
 from web.http.structured_data import faq_page
+from web.http.topic_samples import sample_topic as sample_topic
+from web.http.topic_samples import sample_topics as sample_topics
 
-FIRST_WEEK = date(2026, 6, 29)
 ANSWER = """The orange drop means that the machine wants to be **descaled**. It takes 35 minutes.
 
 ## What you need
@@ -64,11 +51,6 @@ Set the level under `Care › Water`.
 
 Then the [rinse](/faq/14) was cut short. Start it again under *Care › Descale*.
 """
-
-
-def weeks(*counts: int) -> tuple[WeekCount, ...]:
-    """The counts as weeks in a row."""
-    return tuple(WeekCount(FIRST_WEEK + timedelta(weeks=i), n) for i, n in enumerate(counts))
 
 
 def sample_rows() -> tuple[ResultRow, ...]:
@@ -149,7 +131,11 @@ def sample_entry(*, vote: VoteBar | None = None) -> EntryPage:
         reviewed_on=date(2026, 11, 2),
         related=(
             RelatedEntry(
-                "Which water hardness do I set?", "/faq/15", "18 people asked both in one week"
+                "Which water hardness do I set?",
+                "/faq/15",
+                "18 people who asked this asked it next, within 3 days",
+                "next",
+                15,
             ),
             RelatedEntry("When do I change the AquaSoft filter?", "/faq/16", "Also about scale"),
         ),
@@ -158,116 +144,6 @@ def sample_entry(*, vote: VoteBar | None = None) -> EntryPage:
             LanguageLink("de", "Deutsch", "https://caldrosa.example.com/faq/13", current=False),
         ),
         json_ld=faq_page(title=title, answer=text.html, url=url, lang="en"),
-    )
-
-
-def sample_topics() -> TopicsPage:
-    """Topics in several states, with a rising, a falling, a steady and a new trend."""
-    names = ("label", "size", "trend", "verdict", "last")
-    return TopicsPage(
-        rows=(
-            TopicRow(
-                label="App says no machine found after the update",
-                url="/desk/topics/7",
-                size=1284,
-                trend=Trend(weeks(2, 3, 2, 4, 3, 5, 9, 31, 64, 88), "rising"),
-                state="candidate",
-                verdict="open",
-                keywords=("app", "update", "found", "bluetooth", "pairing"),
-                last_asked_on=date(2026, 11, 14),
-            ),
-            TopicRow(
-                label="Orange drop stays on although I descaled",
-                url="/desk/topics/3",
-                size=341,
-                trend=Trend(weeks(14, 16, 12, 15, 17, 14, 15, 13, 16, 15), "steady"),
-                state="promoted",
-                verdict="failing",
-                keywords=("orange", "drop", "descale", "light"),
-                last_asked_on=date(2026, 11, 15),
-            ),
-            TopicRow(
-                label="Where is my parcel",
-                url="/desk/topics/5",
-                size=97,
-                trend=Trend(weeks(21, 18, 15, 12, 9, 9, 6, 4, 2, 1), "falling"),
-                state="candidate",
-                verdict="covered",
-                keywords=("parcel", "tracking", "delivery"),
-                last_asked_on=date(2026, 11, 9),
-            ),
-            TopicRow(
-                label="E-04 on the display",
-                url="/desk/topics/9",
-                size=6,
-                trend=Trend(weeks(6), "new"),
-                state="dismissed",
-            ),
-        ),
-        tabs=(
-            Tab("candidate", "/desk/topics?state=candidate", True, 212),
-            Tab("promoted", "/desk/topics?state=promoted", False, 48),
-            Tab("dismissed", "/desk/topics?state=dismissed", False, 9),
-            Tab("all", "/desk/topics?state=all", False),
-        ),
-        columns=tuple(
-            Column(name, f"/desk/topics?sort={name}", "descending" if name == "size" else None)
-            for name in names
-        ),
-        total=269,
-        ungrouped=1403,
-        export_url="/desk/topics.csv",
-        next_url="/desk/topics?cursor=50",
-    )
-
-
-def sample_topic(*, errors: tuple[FieldError, ...] = ()) -> TopicPage:
-    """A topic that is ready to be promoted."""
-    return TopicPage(
-        label="App says no machine found after the update",
-        state="candidate",
-        size=1284,
-        askers=1107,
-        trend=Trend(weeks(2, 3, 2, 4, 3, 5, 9, 31, 64, 88), "rising"),
-        verdict="open",
-        lang="en",
-        keywords=("app", "update", "found", "bluetooth", "pairing"),
-        first_asked_on=date(2026, 6, 30),
-        last_asked_on=date(2026, 11, 14),
-        samples=(
-            QuestionLine(
-                "Since the app update it says no machine found.", "mail 4401", date(2026, 11, 14)
-            ),
-            QuestionLine(
-                "The app does not find my Duetta any more. It worked until last week, I have"
-                " changed nothing, and both the phone and the machine have been restarted.",
-                "ticket 99120",
-                date(2026, 11, 13),
-            ),
-        ),
-        atypical=(
-            QuestionLine("Does the app run on an old tablet?", "ticket 98777", date(2026, 10, 2)),
-        ),
-        draft=Draft(
-            "Please forget the machine in the phone's Bluetooth settings, hold the power button"
-            " for 10 seconds until the ring blinks blue, then choose Add machine in the app.",
-            "Reply to ticket 99120",
-            date(2026, 11, 13),
-        ),
-        clashes=(
-            Clash(
-                "Backflush the Alba every 2 weeks with one tablet.",
-                "ticket 99131",
-                "The Alba must never be backflushed, it has no valve.",
-                "email 99207",
-            ),
-        ),
-        promote=PromoteForm(
-            action="/desk/topics/7/promote",
-            title="The app finds no machine after the update. What can I do?",
-            errors=errors,
-        ),
-        dismiss_url="/desk/topics/7/dismiss",
     )
 
 

@@ -21,15 +21,13 @@ from kb.store.search_reports import (
     searched_langs,
     searches_by_week,
 )
+from web.http.csv_cells import safe_cell
 
 SPANS = (4, 12, 26, 52)
 """Weeks that can be looked at."""
 
 DEFAULT_SPAN = 12
 EXPORTED = 1_000
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is a formula to spreadsheets."""
-
 CSV_HEADER = (
     "search",
     "language",
@@ -87,7 +85,7 @@ def searches_csv(groups: Sequence[SearchGroup]) -> str:
     for one in groups:
         writer.writerow(
             [
-                _safe(one.text),
+                safe_cell(one.text),
                 one.lang or "",
                 one.visitors,
                 one.searches,
@@ -98,7 +96,3 @@ def searches_csv(groups: Sequence[SearchGroup]) -> str:
             ]
         )
     return out.getvalue()
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(RISKY) else text

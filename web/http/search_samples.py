@@ -6,14 +6,16 @@ from datetime import date, timedelta
 
 from web.http.contexts import Link, Tab
 from web.http.desk_contexts import (
-    Choice,
     SearchesPage,
     SearchFigures,
     SearchRow,
-    Trend,
     WeekOutcomes,
 )
-from web.http.samples import FIRST_WEEK, weeks
+from web.http.topic_contexts import (
+    Choice,
+    Trend,
+)
+from web.http.topic_samples import FIRST_WEEK, weeks
 
 
 def sample_searches() -> SearchesPage:

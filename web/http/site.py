@@ -24,6 +24,7 @@ from web.http.rendering import Renderer
 from web.http.sessions import Sessions
 from web.http.theme import DEFAULT_ACCENT, theme_css
 from web.http.visitors import Visitors
+from web.rewriting_endpoint import Endpoint, endpoint_of
 
 MIN_SECRET_CHARS = 32
 
@@ -37,6 +38,7 @@ class Look:
     renderer: Renderer
     theme: str
     public_url: str
+    rewriter: Endpoint | None = None
 
     @cached_property
     def theme_url(self) -> str:
@@ -50,7 +52,7 @@ class Look:
 
 
 def make_look(settings: Settings) -> Look:
-    """What pages are made with; raises InvalidInput for an unusable accent or public address."""
+    """What pages are made with; raises InvalidInput for settings that cannot be used."""
     assets, renderer = _shipped_files()
     return Look(
         settings=settings,
@@ -58,6 +60,7 @@ def make_look(settings: Settings) -> Look:
         renderer=renderer,
         theme=theme_css(settings.accent or DEFAULT_ACCENT),
         public_url=check_public_url(settings.public_url),
+        rewriter=endpoint_of(settings),
     )
 
 
@@ -97,6 +100,11 @@ class Site:
     def settings(self) -> Settings:
         """The settings of this process."""
         return self.look.settings
+
+    @property
+    def rewriter(self) -> Endpoint | None:
+        """The endpoint that rewords drafts for agents, None where that is off."""
+        return self.look.rewriter
 
     def viewer_by_key(self, key: str) -> Viewer | None:
         """Who an API key stands for."""

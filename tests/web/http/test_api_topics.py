@@ -1,9 +1,14 @@
 """Topics over the API: agents read and decide, nobody else learns that they exist."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from kb.access import Role, Scope
 from kb.store.engine import transaction
+from kb.store.topic_effects import TopicVerdict, save_effects, save_topic_verdict
+from kb.store.topics import save_near_topics
+from kb.topics import AskedWording, Evidence, NearTopic
 from tests.kb.questions_given import give_question, give_topic
 from tests.web.http.conftest import bearer
 
@@ -22,7 +27,7 @@ def topics(site_engine) -> dict[str, int]:
         }
 
 
-def test_the_most_asked_topics_come_first_page_by_page(client, agent, topics):
+def test_topics_come_page_by_page(client, agent, topics):
     first = client.get(PATH, params={"limit": 1}, headers=agent).json()
     second = client.get(PATH, params={"limit": 1, "cursor": first["cursor"]}, headers=agent).json()
 
@@ -38,6 +43,31 @@ def test_a_topic_shows_its_evidence(client, agent, topics):
     assert found["samples"][0]["source_id"] == "s0"
     assert found["draft"]["text"] == "Switch Bluetooth off and on again."
     assert found["weeks"] == {"2026-W19": 4}
+
+
+def test_the_queue_is_in_the_order_of_effect_and_says_what_it_rests_on(
+    client, agent, topics, site_engine, entries
+):
+    noon = datetime(2026, 5, 4, 12, tzinfo=UTC)
+    asked = (AskedWording(topics["question"], "en", "maybe", 0.4, entries["descale"]),)
+    evidence = Evidence(asked, entries["descale"], 1, 2, (("unclear", 2),), noon)
+    with transaction(site_engine) as conn:
+        save_topic_verdict(conn, topics["noise"], TopicVerdict("not found", 1.0, evidence))
+        save_effects(conn, {topics["noise"]: 3.5})
+        save_near_topics(conn, {topics["noise"]: [NearTopic(topics["steam"], 0.61, ("loud",))]})
+
+    listed = client.get(PATH, headers=agent).json()["topics"]
+    found = client.get(f"{PATH}/{topics['noise']}", headers=agent).json()
+
+    assert [one["id"] for one in listed] == [topics["noise"], topics["steam"]]
+    assert [one["effect"] for one in listed] == [3.5, 0.0]
+    assert [one["next_step"] for one in listed] == ["add wordings", "wait"]
+    assert found["near"] == [{"id": topics["steam"], "cosine": 0.61, "shared": ["loud"]}]
+    assert found["evidence"]["asked"][0]["entry_id"] == entries["descale"]
+    assert found["evidence"]["reasons"] == {"unclear": 2}
+    assert (found["unanswered_share"], found["reposts"], found["langs"]) == (1.0, 0, {})
+    described = client.get("/openapi.json").json()["components"]["schemas"]["TopicOut"]
+    assert "no answer" in described["properties"]["effect"]["description"]
 
 
 def test_a_topic_of_two_languages_is_named_in_the_readers(client, agent, site_engine):

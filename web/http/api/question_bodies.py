@@ -119,7 +119,8 @@ class MoveIn(BaseModel):
 
 
 class MovedOut(BaseModel):
-    """Where a question is now."""
+    """Where a question is now, and what takes the move back."""
 
     id: int
     topic_id: int
+    decision: str

@@ -248,8 +248,9 @@ def _question_answer(question: Question) -> dict[str, Any]:
 def move(site: SiteDep, viewer: EditorDep, question_id: Id, moved: MoveIn) -> Response:
     """Say that a question belongs to another topic; this outlives every re-index."""
     with transaction(site.engine) as conn:
-        move_question(conn, question_id, moved.topic_id, viewer=viewer)
+        done = move_question(conn, question_id, moved.topic_id, viewer=viewer)
         now = find_assignment(conn, question_id)
         if now is None or now.topic_id is None:
             raise NotFound("topic", moved.topic_id)
-    return json_reply({"id": question_id, "topic_id": now.topic_id}, viewer=viewer)
+    body = {"id": question_id, "topic_id": now.topic_id, "decision": done.batch}
+    return json_reply(body, viewer=viewer)

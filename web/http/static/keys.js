@@ -1,4 +1,5 @@
-// Single keys: "/" and Ctrl/Cmd+K go to the search field, "?" lists the keys, j k o walk a table.
+// Single keys: "/" and Ctrl/Cmd+K go to the search field, "?" lists the keys, j k o x walk a list,
+// u goes back from one of its rows.
 const OFF = "kundig-single-keys-off";
 const dialog = document.getElementById("keys");
 const toggle = dialog.querySelector("[data-single-keys]");
@@ -29,7 +30,7 @@ function focusSearch(event) {
 }
 
 function walk(step) {
-  const rows = [...document.querySelectorAll("[data-rows] tbody tr")];
+  const rows = [...document.querySelectorAll("[data-rows] tbody tr, ul[data-rows] > li")];
   if (!rows.length) return;
   const now = rows.findIndex((row) => row.classList.contains("is-current"));
   const next = Math.min(Math.max(now + step, 0), rows.length - 1);
@@ -44,12 +45,14 @@ const singleKeys = {
   "?": () => dialog.showModal(),
   j: () => walk(1),
   k: () => walk(-1),
-  o: () => document.querySelector(".is-current [data-open]")?.click(),
+  o: () => document.querySelector(".is-current a[data-open]")?.click(),
+  x: () => document.querySelector(".is-current input[type=checkbox]")?.click(),
+  u: () => document.querySelector("[data-back] a")?.click(),
 };
 
 document.addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) return focusSearch(event);
-  const typing = event.target.closest("input, textarea, select, dialog, [contenteditable]");
+  const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || !toggle.checked) return;
   singleKeys[event.key]?.(event);
 });
