@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from indexer.stopwords import stop_words
+from indexer.facts.stopwords import stop_words
 
 CHANNELS = ("mail", "chat", "form", "search")
 MAX_KEYWORDS = 4

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from benchmarks.channel_letters import CHANNELS, Letter, rarity, wrap
 from indexer.encoder import open_encoder
-from indexer.grouping import group_questions
-from indexer.grouping_scores import evaluate_grouping
+from indexer.topics.grouping import group_questions
+from indexer.topics.scores import evaluate_grouping
 from kb.embedded_text import embedded_text, text_hash
 from kb.intake.cleaning import clean_question
 from kb.settings import Settings, read_settings

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.topics import SETS, Labelled, read_set
-from indexer.constraints import PairDecision
-from indexer.grouping import UNGROUPED, Grouping, group_questions
-from indexer.grouping_scores import evaluate_grouping
-from indexer.propagation import near_copies
+from indexer.topics.constraints import PairDecision
+from indexer.topics.grouping import UNGROUPED, Grouping, group_questions
+from indexer.topics.propagation import near_copies
+from indexer.topics.scores import evaluate_grouping
 from indexer.vectors import nearest_neighbours
 
 NEIGHBOURS = 20

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from benchmarks.topics import vectors_of
-from indexer.drafts import TopicReply, find_draft
-from indexer.grouping import group_questions
+from indexer.replies.drafts import TopicReply, find_draft
+from indexer.topics.grouping import group_questions
 from kb.intake.cleaning import clean_question
 
 SET = "thunderbird_tickets"

@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from indexer.encoder import available_cores, open_encoder
-from indexer.encoder_cache import model_source
+from indexer.encoding.cache import model_source
 from kb.settings import Settings, read_settings
 
 SINGLE_TEXTS = 100

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from benchmarks.judged_sets import SEED
 from benchmarks.search import ENTRIES, made_up_entries, made_up_question
-from indexer.encoder_cache import model_source
+from indexer.encoding.cache import model_source
 from kb.access import OPERATOR
 from kb.entries import EntryContent
 from kb.settings import Settings

@@ -23,9 +23,9 @@ from sqlalchemy import Engine, func, insert, select
 
 from benchmarks.replay import StreamEncoder
 from benchmarks.topics import vectors_of
-from indexer.grouping_base import FACTS_VERSION, GroupingBase, save_base
-from indexer.online_topics import OnlineTopics
-from indexer.regroup import regroup
+from indexer.regrouping.base import FACTS_VERSION, GroupingBase, save_base
+from indexer.regrouping.online_topics import OnlineTopics
+from indexer.regrouping.regroup import regroup
 from kb.clock import utc_now
 from kb.embedded_text import text_hash
 from kb.settings import read_settings

@@ -37,8 +37,8 @@ from benchmarks.judged_sets import (
 from benchmarks.ranking import MOST_QUERIES, WORDINGS
 from benchmarks.topics import SETS
 from indexer.encoder import OnnxEncoder, open_encoder
-from indexer.grouping import group_questions
-from indexer.grouping_scores import evaluate_grouping
+from indexer.topics.grouping import group_questions
+from indexer.topics.scores import evaluate_grouping
 from kb.access import GUEST
 from kb.embedded_text import embedded_text
 from kb.settings import read_settings

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from indexer.auditing import audit_entries
 from indexer.embed import embed_missing
 from indexer.encoder import Encoder
-from indexer.relink import relink
+from indexer.links.auditing import audit_entries
+from indexer.links.relink import relink
 from kb.access import OPERATOR
 from kb.entries import MAX_TITLE_CHARS, EntryContent
 from kb.settings import read_settings

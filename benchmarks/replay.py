@@ -27,13 +27,13 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from benchmarks.topics import vectors_of
-from indexer.grouping import UNGROUPED, Grouping, group_questions
-from indexer.grouping_base import REGROUP_AFTER, find_base, save_base
-from indexer.grouping_report import GroupingReport
-from indexer.grouping_scores import evaluate_grouping
-from indexer.matching import match_topics
-from indexer.online_topics import OnlineTopics
-from indexer.regroup import regroup
+from indexer.regrouping.base import REGROUP_AFTER, find_base, save_base
+from indexer.regrouping.online_topics import OnlineTopics
+from indexer.regrouping.regroup import regroup
+from indexer.regrouping.report import GroupingReport
+from indexer.topics.grouping import UNGROUPED, Grouping, group_questions
+from indexer.topics.matching import match_topics
+from indexer.topics.scores import evaluate_grouping
 from kb.embedded_text import embedded_text, text_hash
 from kb.intake.records import IncomingQuestion
 from kb.questions import CleanedQuestion

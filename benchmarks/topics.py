@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.grouping import group_questions
-from indexer.grouping_scores import GroupingScores, evaluate_grouping
+from indexer.topics.grouping import group_questions
+from indexer.topics.scores import GroupingScores, evaluate_grouping
 
 # The split that is read; where a set is not named, all of it. Out of scope is left out.
 SETS: dict[str, str | None] = {

@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.topics import SETS, read_set
-from indexer.grouping import group_questions
-from indexer.neighbour_graph import neighbour_count
+from indexer.topics.grouping import group_questions
+from indexer.topics.neighbour_graph import neighbour_count
 from indexer.vectors import build_index, nearest_neighbours, search_block
 
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)

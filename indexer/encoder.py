@@ -11,9 +11,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.encoder_cache import exported_folder, find_export, find_manifest, model_source
-from indexer.encoder_manifest import MODEL_FILE, TOKENIZER_FILE, Manifest, read_manifest
-from indexer.encoder_session import OnnxSession
+from indexer.encoding.cache import exported_folder, find_export, find_manifest, model_source
+from indexer.encoding.manifest import MODEL_FILE, TOKENIZER_FILE, Manifest, read_manifest
+from indexer.encoding.session import OnnxSession
 from kb.errors import Unavailable
 from kb.settings import Settings
 

@@ -20,20 +20,20 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Pooling
 
-from indexer.acceptance import Acceptance, Judged, compare, load_judged
-from indexer.composing import check_base_weights
-from indexer.encoder_cache import DEFAULT_MODEL_NAME, PROGRESS_MARK
-from indexer.encoder_graph import INT8_RECIPE, fuse, quantise
-from indexer.encoder_manifest import (
+from indexer.encoding.acceptance import Acceptance, Judged, compare, load_judged
+from indexer.encoding.cache import DEFAULT_MODEL_NAME, PROGRESS_MARK
+from indexer.encoding.composing import check_base_weights
+from indexer.encoding.fingerprint import EncoderDescription
+from indexer.encoding.graph import INT8_RECIPE, fuse, quantise
+from indexer.encoding.manifest import (
     MODEL_FILE,
     TOKENIZER_FILE,
     Manifest,
     file_sha256,
     write_manifest,
 )
-from indexer.encoder_probes import PROBE_TEXTS
-from indexer.encoder_session import INPUT_NAME, OUTPUT_NAME, OnnxSession
-from indexer.fingerprint import EncoderDescription
+from indexer.encoding.probes import PROBE_TEXTS
+from indexer.encoding.session import INPUT_NAME, OUTPUT_NAME, OnnxSession
 from kb.embedded_text import TEXT_RULE_VERSION
 from kb.errors import Unavailable
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Engine
 
-from indexer.grouping_base import find_base
+from indexer.regrouping.base import find_base
 from kb.access import OPERATOR
 from kb.promotion import add_member_phrasings
 from kb.store.assignments import topic_members

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from indexer.effects import refresh_effects
+from indexer.facts.effects import refresh_effects
 from kb.access import GUEST, OPERATOR
 from kb.clock import utc_now
 from kb.questions import Question

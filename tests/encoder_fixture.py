@@ -14,13 +14,13 @@ ENCODER_THREADS = 2
 INDEXER = Path(__file__).resolve().parent.parent / "indexer"
 PACKS = INDEXER.parent / "data" / "languages"
 EXPORTING = (
-    "acceptance",
-    "composing",
-    "encoder_graph",
-    "encoder_probes",
+    "encoding/acceptance",
+    "encoding/composing",
+    "encoding/fingerprint",
+    "encoding/graph",
+    "encoding/languages",
+    "encoding/probes",
     "export",
-    "fingerprint",
-    "languages",
 )
 
 

@@ -14,9 +14,9 @@ import numpy.typing as npt
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from indexer.composing import INPUT_ROWS, WEIGHTS_FILE, extended_tokenizer
-from indexer.encoder_cache import DEFAULT_MODEL_PACKAGE
-from indexer.languages import BASE_DIMENSION
+from indexer.encoding.cache import DEFAULT_MODEL_PACKAGE
+from indexer.encoding.composing import INPUT_ROWS, WEIGHTS_FILE, extended_tokenizer
+from indexer.encoding.languages import BASE_DIMENSION
 from kb.errors import InvalidInput, Unavailable
 
 BUNDLED_NAME = "all-MiniLM-L6-v2"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.languages import CARD_FILE, PACK_FORMAT, PIECES_FILE, ROWS_FILE, SCALES_FILE
+from indexer.encoding.languages import CARD_FILE, PACK_FORMAT, PIECES_FILE, ROWS_FILE, SCALES_FILE
 from training.base_model import BUNDLED_NAME, BaseModel, Rows
 
 INT8_MAX = 127

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Engine
 
 from indexer.encoder import OnnxEncoder, check_model, find_encoder_of, find_exported, open_encoder
-from indexer.languages import PackRefused
+from indexer.encoding.languages import PackRefused
 from kb.errors import KbError, Unavailable
 from kb.settings import Settings
 from kb.store.engine import open_engine, sqlite_path

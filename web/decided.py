@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from indexer.decided_pairs import overriders
+from indexer.regrouping.decided_pairs import overriders
 from kb.access import Viewer
 from kb.questions import Question
 from kb.store.decisions import active_decisions, decisions_of

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from indexer.draft_text import quotable
-from indexer.unsupported import unsupported_facts
+from indexer.replies.draft_text import quotable
+from indexer.replies.unsupported import unsupported_facts
 from kb.access import Viewer
 from kb.clock import utc_now
 from kb.errors import Conflict, Unavailable

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from indexer.labels import label_among
+from indexer.facts.labels import label_among
 from kb.access import Viewer
 from kb.questions import Question
 from kb.store.questions import questions_by_id

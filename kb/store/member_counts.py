@@ -36,7 +36,7 @@ def count_members(conn: Connection, topic_ids: Sequence[int]) -> None:
     """Store how many asks, reposts and askers the topics have now, between two full groupings.
 
     A question is a repost where the same sender asked in this topic before, on the same day or
-    in the same words (`indexer.reposts.find_reposts` tells them by the same rule).
+    in the same words (`indexer.facts.reposts.find_reposts` tells them by the same rule).
     """
     now = utc_now()
     rows: list[dict[str, Any]] = []

@@ -7,9 +7,9 @@ from itertools import combinations, pairwise
 
 import pytest
 
-from indexer.contradictions import find_contradictions
-from indexer.drafts import TopicReply, find_draft
-from indexer.useful_replies import is_useful
+from indexer.replies.contradictions import find_contradictions
+from indexer.replies.drafts import TopicReply, find_draft
+from indexer.replies.useful_replies import is_useful
 from tests.kb.demo.world import ENTRIES, GOLD, QUESTIONS, related
 
 MAX_FALSE_ALARMS = 2

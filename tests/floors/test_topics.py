@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from indexer.grouping_scores import GroupingScores, evaluate_grouping
+from indexer.topics.scores import GroupingScores, evaluate_grouping
 from kb.access import OPERATOR
 from kb.store.assignments import assignments_by_question, topic_members
 from kb.store.engine import reading

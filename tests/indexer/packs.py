@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.languages import BASE_DIMENSION, BASE_VOCABULARY, BASE_WEIGHTS_SHA256
+from indexer.encoding.languages import BASE_DIMENSION, BASE_VOCABULARY, BASE_WEIGHTS_SHA256
 
 UMLAUTS = [["ä", "ae"], ["ö", "oe"], ["ü", "ue"], ["Ü", "Ue"], ["ß", "ss"]]
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from indexer.composing import INPUT_ROWS
-from indexer.languages import read_card, read_pack
+from indexer.encoding.composing import INPUT_ROWS
+from indexer.encoding.languages import read_card, read_pack
 from tests.training.sentences import NOUNS, write_pairs
 from training.base_model import load_base_model
 from training.build_language_pack import main

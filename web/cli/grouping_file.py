@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from indexer.encoder import open_encoder
-from indexer.encoder_cache import exported_folder
-from indexer.grouping import UNGROUPED
+from indexer.encoding.cache import exported_folder
+from indexer.topics.grouping import UNGROUPED
 from kb.intake.records import BadRow
 from kb.settings import read_settings
 from web.cli.output import out, print_json, say, shown_steps

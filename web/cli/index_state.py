@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Engine
 
 from indexer.encoder import find_exported
-from indexer.encoder_cache import find_export
+from indexer.encoding.cache import find_export
 from kb.errors import Conflict, InvalidInput, Unavailable
 from kb.settings import Settings
 from kb.store.changes import last_seq

@@ -10,7 +10,7 @@ from rich.text import Text
 from sqlalchemy import Engine
 
 from indexer.encoder import check_model, find_exported
-from indexer.grouping_report import stored_report
+from indexer.regrouping.report import stored_report
 from kb.clock import utc_now
 from kb.errors import Unavailable
 from kb.settings import Settings, read_settings

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.text import Text
 from sqlalchemy import Connection
 
-from indexer.draft_text import draft_lines
+from indexer.replies.draft_text import draft_lines
 from kb.access import OPERATOR
 from kb.entries import Entry
 from kb.next_steps import NextStep, next_step

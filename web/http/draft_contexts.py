@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from indexer.draft_text import Passage
+from indexer.replies.draft_text import Passage
 from web.http.contexts import FieldError
 
 

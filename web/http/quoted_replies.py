@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from indexer.draft_text import as_markdown, passages_of
+from indexer.replies.draft_text import as_markdown, passages_of
 from kb.entries import MAX_TITLE_CHARS
 from kb.questions import Question
 from kb.rewriting import find_rewriting

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.reposts import find_reposts
-from indexer.topic_facts import count_askers
-from indexer.trends import BEFORE_WEEKS, RECENT_WEEKS, Trend, find_trend
+from indexer.facts.reposts import find_reposts
+from indexer.facts.topic_facts import count_askers
+from indexer.facts.trends import BEFORE_WEEKS, RECENT_WEEKS, Trend, find_trend
 from kb.questions import GroupableQuestion
 
 WEEKS_SHOWN = 104

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from indexer.keywords import topic_keywords
-from indexer.labels import Sayings, TopicLabel, clean_label, label_among, label_topics
+from indexer.facts.keywords import topic_keywords
+from indexer.facts.labels import Sayings, TopicLabel, clean_label, label_among, label_topics
 from web.report.facts import Asked, NamedTopic
 from web.report.grouped_file import FileQuestion, GroupedFile
 

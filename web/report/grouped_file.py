@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.encoder import Encoder
-from indexer.grouping import UNGROUPED, Grouping, group_questions
-from indexer.known_words import words_known
+from indexer.encoding.known_words import words_known
+from indexer.topics.grouping import UNGROUPED, Grouping, group_questions
 from kb.embedded_text import embedded_text, text_hash
 from kb.errors import InvalidInput
 from kb.intake.cleaning import clean_question

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.question_map import map_questions
+from indexer.topics.question_map import map_questions
 from kb.questions import GroupableQuestion
 from web.report.facts import Asked, ReportTopic
 from web.report.hues import choose_hues

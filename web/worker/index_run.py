@@ -9,17 +9,17 @@ from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import Engine
 
-from indexer.auditing import audit_entries
 from indexer.clean import clean_questions
-from indexer.effects import refresh_effects
 from indexer.embed import embed_missing
 from indexer.encoder import Encoder
+from indexer.facts.effects import refresh_effects
 from indexer.learn import learn_wordings
-from indexer.online_topics import OnlineTopics
+from indexer.links.auditing import audit_entries
+from indexer.links.relink import relink
 from indexer.other_languages import question_languages
 from indexer.progress import Progress
-from indexer.regroup import GroupingReport, regroup
-from indexer.relink import relink
+from indexer.regrouping.online_topics import OnlineTopics
+from indexer.regrouping.regroup import GroupingReport, regroup
 from kb.clock import utc_now
 from kb.settings import Settings
 from kb.store import jobs

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 
 from indexer.encoder import Encoder
-from indexer.grouping_base import find_base
-from indexer.online_topics import OnlineTopics
 from indexer.progress import Progress
+from indexer.regrouping.base import find_base
+from indexer.regrouping.online_topics import OnlineTopics
 from kb.clock import utc_now
 from kb.errors import KbError, Unavailable
 from kb.searches import keep_searches

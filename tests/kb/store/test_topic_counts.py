@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, Engine
 
-from indexer.effects import refresh_effects
-from indexer.reposts import find_reposts
+from indexer.facts.effects import refresh_effects
+from indexer.facts.reposts import find_reposts
 from kb.access import OPERATOR, Viewer
 from kb.embedded_text import text_hash
 from kb.errors import NotPermitted

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from indexer.clean import clean_questions
-from indexer.topic_drafts import draft_of_topic
+from indexer.replies.topic_drafts import draft_of_topic
 from kb.access import OPERATOR, Role, Scope
 from kb.intake.records import IncomingQuestion, IncomingReply
 from kb.store.audit import Subject, audit_of

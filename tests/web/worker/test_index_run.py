@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pytest
 
-from indexer.regroup import GroupingReport
+from indexer.regrouping.regroup import GroupingReport
 from kb.access import GUEST, OPERATOR
 from kb.entries import EntryContent
 from kb.promotion import Promotion, promote_topic

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse
 from starlette.responses import RedirectResponse, Response
 
-from indexer.trends import find_trend
+from indexer.facts.trends import find_trend
 from kb.clock import utc_now
 from kb.errors import NotFound
 from kb.search_questions import question_of_search

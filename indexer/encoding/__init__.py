@@ -1,0 +1,1 @@
+"""What makes an encoder: exported, made smaller, accepted, kept on disk, with language packs."""

@@ -1,0 +1,1 @@
+"""Links between entries, and what the audit finds about them."""

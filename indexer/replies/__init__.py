@@ -1,0 +1,1 @@
+"""Draft answers quoted from real replies, and what these replies claim."""
