@@ -35,6 +35,10 @@ from kb.topics import Assignment, TopicFacts
 FACTS = TopicFacts("t", "en", None, (), 1, 1, None, (), None, (), (), None, None, None)
 
 
+NOWHERE = 1_000_000_000
+"""An id above all others: ids go on rising from test to test."""
+
+
 def _fill(conn: Connection, agent: Viewer) -> tuple[list[int], int, list[int]]:
     """Store two questions, a topic of the first one and two entries."""
     asked = [
@@ -80,9 +84,9 @@ def test_every_kind_of_damage_is_named_with_its_ids(engine: Engine, agent: Viewe
         asked, topic, written = _fill(conn, agent)
         conn.execute(delete(phrasings))
         conn.execute(delete(entry_revisions).where(entry_revisions.c.entry_id == written[1]))
-        conn.execute(update(topics).values(size=7, entry_id=404))
-        add_decisions(conn, [Said(SAME, asked[0], 404)], "merge", viewer=agent)
-        replace_auto_links(conn, [FoundLink(written[0], 404, 0.9, {})])
+        conn.execute(update(topics).values(size=7, entry_id=NOWHERE))
+        add_decisions(conn, [Said(SAME, asked[0], NOWHERE)], "merge", viewer=agent)
+        replace_auto_links(conn, [FoundLink(written[0], NOWHERE, 0.9, {})])
         row = {"kind": "topic", "at": utc_now()}
         conn.execute(
             insert(redirects), [row | {"from_id": a, "to_id": b} for a, b in ((1, 2), (2, 1))]
