@@ -33,7 +33,7 @@ from kb.entries import EntryContent
 from kb.settings import Settings, read_settings
 from kb.store.accounts import add_account, add_api_key
 from kb.store.engine import open_engine, transaction
-from kb.store.entries import add_entry
+from kb.store.entries.writing import add_entry
 from kb.store.migrate import create_record
 
 SEARCHERS = 20

@@ -32,7 +32,7 @@ from kb.access import OPERATOR
 from kb.entries import EntryContent
 from kb.settings import Settings
 from kb.store.engine import open_engine, transaction
-from kb.store.entries import add_entry
+from kb.store.entries.writing import add_entry
 from kb.store.migrate import create_record
 
 CLIENTS = 50

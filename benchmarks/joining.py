@@ -29,15 +29,15 @@ from indexer.regrouping.regroup import regroup
 from kb.clock import utc_now
 from kb.embedded_text import text_hash
 from kb.settings import read_settings
-from kb.store.assignments import save_assignments
 from kb.store.changes import last_seq, record_changes
 from kb.store.embeddings import save_vectors
 from kb.store.engine import open_engine, transaction
+from kb.store.grouping.assignments import save_assignments
+from kb.store.grouping.reaches import save_topic_reaches
 from kb.store.instance import get_incarnation
 from kb.store.migrate import create_record
 from kb.store.schema import questions
-from kb.store.topic_reaches import save_topic_reaches
-from kb.store.topics import add_topic
+from kb.store.topics.record import add_topic
 from kb.topics import Assignment, TopicFacts
 
 SIZES = (30_000, 100_000)

@@ -25,9 +25,9 @@ from kb.access import OPERATOR
 from kb.entries import MAX_TITLE_CHARS, EntryContent
 from kb.settings import read_settings
 from kb.store.engine import open_engine, reading, transaction
-from kb.store.entries import add_entry
-from kb.store.entry_findings import list_findings
-from kb.store.links import auto_links
+from kb.store.entries.writing import add_entry
+from kb.store.links.found import auto_links
+from kb.store.merging.findings import list_findings
 from kb.store.migrate import create_record
 from web.composition import open_indexing_encoder
 

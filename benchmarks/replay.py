@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,13 +39,13 @@ from kb.embedded_text import embedded_text, text_hash
 from kb.intake.records import IncomingQuestion
 from kb.questions import CleanedQuestion
 from kb.settings import read_settings
-from kb.store.cleaned import save_cleaned
 from kb.store.embeddings import save_vectors
 from kb.store.engine import open_engine, reading, transaction
-from kb.store.incoming import store_question
+from kb.store.grouping.runs import finish_run, start_run
+from kb.store.grouping.standing import places_by_question
 from kb.store.migrate import create_record
-from kb.store.runs import finish_run, start_run
-from kb.store.standing import places_by_question
+from kb.store.questions.cleaned import save_cleaned
+from kb.store.questions.incoming import store_question
 
 SETS = {
     "thunderbird_tickets": ("tickets.jsonl.gz", "subject"),
@@ -312,28 +313,35 @@ def draw(path: Path, name: str, weeks: Sequence[Week]) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib import dates, pyplot
+
+    # Its classes carry no types.
+    untyped_dates: Any = dates
 
     days = [np.datetime64(week.monday) for week in weeks]
-    figure, axes = pyplot.subplots(1, 3, figsize=(12, 3.4), layout="constrained")
-    stays, topics, seconds = axes
+    figure, axes = pyplot.subplots(1, 4, figsize=(15, 3.6), layout="constrained")
+    stays, topics, joins, seconds = axes
     stays.plot(days, [100 * week.stayed for week in weeks], label="Kundig")
     stays.plot(days, [100 * week.afresh_stayed for week in weeks], label="from scratch, matched")
     stays.axhline(95, color="grey", linewidth=0.8, linestyle="--")
-    stays.set(title="Grouped questions that kept their topic, %", ylim=(60, 101))
-    stays.legend()
-    topics.plot(days, [week.topics for week in weeks], label="topics")
-    topics.set(title="Topics; joined at once, %", ylim=(0, None))
-    share = topics.twinx()
-    share.plot(days, [100 * week.joined / week.new for week in weeks], color="grey", linewidth=0.8)
-    share.set(ylim=(0, 100))
+    stays.set(title="Grouped questions that kept their topic, %", ylim=(50, 101))
+    topics.plot(days, [week.topics for week in weeks])
+    topics.set(title="Topics", ylim=(0, None))
+    joins.bar(days, [week.new for week in weeks], width=5, color="lightgrey", label="new questions")
+    joins.bar(days, [week.joined for week in weeks], width=5, label="joined at once")
+    joins.set(title="Questions of the week")
     seconds.plot(days, [week.join_s for week in weeks], label="joins of the week")
     seconds.plot(days, [week.group_s for week in weeks], label="grouping, all steps")
     seconds.plot(days, [week.afresh_s for week in weeks], label="from scratch, topics only")
-    seconds.set(title="Seconds", yscale="log")
-    seconds.legend()
+    slowest = max(max(week.group_s, week.afresh_s) for week in weeks)
+    seconds.set(title="Seconds", yscale="log", ylim=(None, 20 * slowest))
+    for one in (stays, joins, seconds):
+        one.legend(fontsize="small", loc="lower left" if one is stays else "upper left")
+    joins.set(ylim=(0, 1.5 * max(week.new for week in weeks)))
     for one in axes:
-        one.tick_params(axis="x", labelrotation=30)
+        ticks = untyped_dates.AutoDateLocator(maxticks=6)
+        one.xaxis.set_major_locator(ticks)
+        one.xaxis.set_major_formatter(untyped_dates.ConciseDateFormatter(ticks))
     figure.suptitle(f"{name}, {len(weeks)} weeks")
     figure.savefig(path, dpi=110)
 

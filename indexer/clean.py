@@ -19,16 +19,16 @@ from kb.access import OPERATOR
 from kb.embedded_text import embedded_text, text_hash
 from kb.intake.cleaning import CLEANING_VERSION, clean_question
 from kb.questions import CleanedQuestion, RawQuestion
-from kb.store.cleaned import (
+from kb.store.engine import reading, transaction
+from kb.store.questions.cleaned import (
     count_to_clean,
     html_replies_of,
     questions_to_clean,
     raw_replies_of,
     save_cleaned,
 )
-from kb.store.engine import reading, transaction
-from kb.store.noise import leave_topics, states_of
-from kb.store.questions import questions_by_id
+from kb.store.questions.noise import leave_topics, states_of
+from kb.store.questions.reading import questions_by_id
 
 BATCH_QUESTIONS = 400
 """Questions cleaned between two commits."""

@@ -18,10 +18,10 @@ from kb.plain_text import markdown_to_text
 from kb.store.changes import changes_since, last_seq
 from kb.store.embeddings import missing_hashes, save_vectors
 from kb.store.engine import reading, transaction
-from kb.store.entry_queries import entries_by_id, published_ids
+from kb.store.entries.phrasings import phrasings_of, published_phrasing_texts
+from kb.store.entries.reading import entries_by_id, published_ids
 from kb.store.instance import find_value, get_incarnation, set_value
-from kb.store.phrasings import phrasings_of, published_phrasing_texts
-from kb.store.questions import groupable, questions_by_id
+from kb.store.questions.reading import groupable, questions_by_id
 
 PAGE_TEXTS = 5_000
 """Texts looked at in one read; their vectors are asked for in one go."""

@@ -8,14 +8,14 @@ from sqlalchemy import Engine
 
 from indexer.regrouping.base import find_base
 from kb.access import OPERATOR
-from kb.promotion import add_member_phrasings
-from kb.store.assignments import topic_members
+from kb.desk.promotion import add_member_phrasings
 from kb.store.engine import reading, transaction
+from kb.store.entries.phrasings import drop_foreign_phrasings
+from kb.store.grouping.assignments import topic_members
+from kb.store.grouping.standing import promoted_topics_by_entry
 from kb.store.instance import find_value, set_value
-from kb.store.phrasings import drop_foreign_phrasings
-from kb.store.questions import questions_by_id
-from kb.store.standing import promoted_topics_by_entry
-from kb.store.topics import get_topic
+from kb.store.questions.reading import questions_by_id
+from kb.store.topics.record import get_topic
 from kb.topics import Topic
 
 MIN_CONFIDENCE = 0.5

@@ -15,7 +15,7 @@ from kb.settings import Settings
 from kb.store.changes import record_changes
 from kb.store.engine import reading, transaction
 from kb.store.instance import find_value, set_value
-from kb.store.noise import (
+from kb.store.questions.noise import (
     asking_in_other_languages,
     language_counts,
     let_languages_in,

@@ -65,6 +65,11 @@ class Viewer:
             found.add(INTERNAL)
         return frozenset(found)
 
+    @property
+    def signature(self) -> str:
+        """The name under which it is stored who did something."""
+        return self.name or str(self.role)
+
 
 GUEST = Viewer()
 """A visitor without an account."""

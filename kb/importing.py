@@ -17,10 +17,10 @@ from kb.intake.records import BadRow, IncomingEntry, IncomingQuestion
 from kb.store.audit import Subject, record_audit
 from kb.store.changes import record_changes
 from kb.store.engine import transaction
-from kb.store.entries import add_entry, change_entry
-from kb.store.entry_queries import find_entry_by_source
-from kb.store.incoming import store_question
+from kb.store.entries.reading import find_entry_by_source
+from kb.store.entries.writing import add_entry, change_entry
 from kb.store.jobs import enqueue
+from kb.store.questions.incoming import store_question
 
 BATCH_ROWS = 500
 """Rows per transaction: a kill loses none of the batches before, and the file can come again."""

@@ -12,7 +12,7 @@ from indexer.progress import Progress
 from kb.store.changes import changes_since, last_seq
 from kb.store.embeddings import missing_hashes
 from kb.store.engine import reading
-from kb.store.entry_queries import published_ids
+from kb.store.entries.reading import published_ids
 from kb.store.instance import get_incarnation
 from search.delta import DOCUMENT_KINDS, Key
 from search.documents import Document

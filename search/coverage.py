@@ -13,11 +13,11 @@ from kb.access import GUEST, OPERATOR
 from kb.clock import utc_now
 from kb.questions import Question
 from kb.store.engine import reading, transaction
-from kb.store.entry_queries import published_ids
-from kb.store.entry_votes import EntryVotes, votes_of_entries
-from kb.store.questions import questions_by_id
-from kb.store.topic_effects import TopicVerdict, newest_members, save_topic_verdict, topics_to_ask
-from kb.store.topics import topics_by_id
+from kb.store.entries.reading import published_ids
+from kb.store.entries.votes import EntryVotes, votes_of_entries
+from kb.store.questions.reading import questions_by_id
+from kb.store.topics.effects import TopicVerdict, newest_members, save_topic_verdict, topics_to_ask
+from kb.store.topics.record import topics_by_id
 from kb.topics import AskedWording, Evidence, Topic
 from search.results import Verdict
 from search.searcher import Searcher

@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.searches.synonyms import SynonymGroup
 from kb.store.changes import Change
-from kb.synonyms import SynonymGroup
 from search.documents import Document
 from search.generation import Segment, VectorSource, make_segment
 from search.metadata import Metadata

@@ -14,8 +14,8 @@ from kb.entries import Entry, Phrasing
 from kb.plain_text import markdown_to_text
 from kb.slugs import slugify
 from kb.store.embeddings import vectors_by_hash
-from kb.store.entry_queries import entries_by_id, published_ids
-from kb.store.phrasings import phrasings_of
+from kb.store.entries.phrasings import phrasings_of
+from kb.store.entries.reading import entries_by_id, published_ids
 from search.documents import Document, DocumentPhrasing
 
 BATCH_ENTRIES = 500

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
+from kb.searches.synonyms import SynonymGroup
 from kb.store.changes import Change, changes_since, last_seq
 from kb.store.engine import reading
 from kb.store.instance import get_incarnation
-from kb.store.synonyms import all_synonyms
-from kb.synonyms import SynonymGroup
+from kb.store.searches.synonyms import all_synonyms
 from search.documents import Document
 from search.generation import RecordState
 from search.record_documents import documents_from_record, vectors_from_record

@@ -22,8 +22,6 @@ from kb.store.schema import metadata
 
 pytest_plugins = ["tests.encoder_fixture"]
 
-pytest_plugins = ["tests.encoder_fixture"]
-
 DATABASES = ("sqlite", "postgresql")
 
 

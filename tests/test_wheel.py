@@ -114,12 +114,13 @@ def test_the_demo_runs_from_an_installed_wheel(
     assert list(empty.iterdir()) == []
 
 
-def test_the_site_of_an_installed_wheel_has_its_pages(
-    installed_kb: Path, clean_environment: dict[str, str], tmp_path: Path
+@pytest.mark.parametrize("package", ["http", "report"])
+def test_an_installed_wheel_has_the_files_of_its_pages(
+    installed_kb: Path, clean_environment: dict[str, str], tmp_path: Path, package: str
 ) -> None:
     python = installed_kb.with_name("python")
     asked = (
-        "import web.http as h, pathlib;"
+        f"import web.{package} as h, pathlib;"
         "root = pathlib.Path(h.__file__).parent;"
         "print(root, *(str(p.relative_to(root)) for p in root.rglob('*')"
         " if p.suffix in ('.html', '.css', '.js', '.po', '.svg')), sep='\\n')"
@@ -127,10 +128,11 @@ def test_the_site_of_an_installed_wheel_has_its_pages(
     root, *there = succeed([python, "-c", asked], cwd=tmp_path, env=clean_environment).splitlines()
 
     assert not Path(root).is_relative_to(PROJECT)
-    source = PROJECT / "web" / "http"
+    source = PROJECT / "web" / package
     wanted = {
         str(path.relative_to(source))
         for path in source.rglob("*")
         if path.suffix in (".html", ".css", ".js", ".po", ".svg")
     }
+    assert wanted
     assert wanted == set(there)

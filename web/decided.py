@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from indexer.regrouping.decided_pairs import overriders
 from kb.access import Viewer
 from kb.questions import Question
-from kb.store.decisions import active_decisions, decisions_of
-from kb.store.questions import questions_by_id
-from kb.store.regroupings import OVERRIDDEN, STANDS, UNDONE, Regrouping
-from kb.store.topics import topics_by_id
+from kb.store.grouping.decisions import active_decisions, decisions_of
+from kb.store.grouping.regroupings import OVERRIDDEN, STANDS, UNDONE, Regrouping
+from kb.store.questions.reading import questions_by_id
+from kb.store.topics.record import topics_by_id
 from kb.topics import Decision, Topic
 from web.topic_labels import topics_for_reader
 
@@ -50,9 +50,9 @@ class SaidPair:
 class DecidedAction:
     """One action: who did what and when, and what has become of it.
 
-    `topic` and `other` are those of `kb.store.regroupings.Regrouping`. `questions` are the first
-    of `count` that were named or taken elsewhere. `overridden_by` are newer batches; `in_part`
-    where they leave something of it.
+    `topic` and `other` are those of `kb.store.grouping.regroupings.Regrouping`. `questions` are
+    the first of `count` that were named or taken elsewhere. `overridden_by` are newer batches;
+    `in_part` where they leave something of it.
     """
 
     done: Regrouping

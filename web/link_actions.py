@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from kb.access import Viewer
 from kb.errors import InvalidInput
-from kb.store.link_edits import (
+from kb.store.links.edits import (
     clear_link_mode,
     drop_prerequisite,
     set_link_mode,

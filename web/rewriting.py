@@ -15,12 +15,12 @@ from indexer.replies.draft_text import quotable
 from indexer.replies.unsupported import unsupported_facts
 from kb.access import Viewer
 from kb.clock import utc_now
+from kb.desk.rewriting import Rewriting
 from kb.errors import Conflict, Unavailable
 from kb.intake.masking import mask_personal_data
-from kb.rewriting import Rewriting
 from kb.store.engine import reading, transaction
-from kb.store.rewritings import save_rewriting
-from kb.store.topics import get_topic
+from kb.store.topics.record import get_topic
+from kb.store.topics.rewritings import save_rewriting
 from web.rewriting_endpoint import Endpoint, ask_endpoint
 
 MAX_DRAFT_CHARS = 8_000
@@ -63,8 +63,9 @@ def material_of(draft: Mapping[str, Any]) -> Material:
     """
     lang = draft.get("lang")
     others = [str(one["text"]) for one in draft.get("others", ())][:MAX_REPLIES]
-    texts = [str(draft["text"])[:MAX_DRAFT_CHARS], *(one[:MAX_REPLY_CHARS] for one in others)]
-    masked = (mask_personal_data(quotable(text), lang=lang).text for text in texts)
+    texts = [(str(draft["text"]), MAX_DRAFT_CHARS), *((one, MAX_REPLY_CHARS) for one in others)]
+    # Masked before it is cut: half an address is none that could be told.
+    masked = (mask_personal_data(quotable(text), lang=lang).text[:limit] for text, limit in texts)
     return Material(str(draft["text"]), tuple(masked))
 
 

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import Engine
 
 from kb.errors import InvalidInput
-from kb.store.calibrations import (
+from kb.store.engine import reading, transaction
+from kb.store.searches.calibrations import (
     CalibrationVersion,
     calibration_versions,
     newest_calibration_id,
     save_calibration,
 )
-from kb.store.engine import reading, transaction
 from search.bootstrap import calibrate_bootstrap
 from search.calibration import KEYWORD_ONLY, Calibration, Origin
 from search.meaning.vectors import QueryEncoder

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from indexer.facts.labels import label_among
+from indexer.facts.lines import label_among
 from kb.access import Viewer
 from kb.questions import Question
-from kb.store.questions import questions_by_id
+from kb.store.questions.reading import questions_by_id
 from kb.topics import Topic
 
 

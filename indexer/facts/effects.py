@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from kb.clock import utc_now
 from kb.store.engine import reading, transaction
-from kb.store.topic_effects import EffectBasis, asked_span, effect_bases, save_effects
+from kb.store.topics.effects import EffectBasis, asked_span, effect_bases, save_effects
 
 RECENT_WEEKS = 8
 """What was asked lately tells what will be asked next week."""

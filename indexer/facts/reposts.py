@@ -12,7 +12,7 @@ def find_reposts(members: Sequence[GroupableQuestion]) -> list[bool]:
     """For each question of one topic whether it is a repost.
 
     It is where the same sender asked in this topic before, on the same day (UTC) or in the same
-    words. A question without a sender is none. `kb.store.member_counts` counts by this rule.
+    words. A question without a sender is none. `kb.store.topics.member_counts` counts by this rule.
     """
     places = sorted(
         range(len(members)), key=lambda place: (members[place].asked_at, members[place].id)

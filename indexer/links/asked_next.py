@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from scipy.stats import binom
 
-from kb.store.asked_entries import Asked
+from kb.store.links.asked_entries import Asked
 
 WITHIN_DAYS = 7
 MIN_PEOPLE = 3

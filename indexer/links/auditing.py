@@ -18,7 +18,8 @@ from indexer.replies.contradictions import find_contradictions
 from kb.entries import Entry
 from kb.plain_text import markdown_to_text
 from kb.store.engine import reading, transaction
-from kb.store.entry_findings import (
+from kb.store.instance import find_value, set_value
+from kb.store.merging.findings import (
     REVISIONS,
     EntryFinding,
     FoundPair,
@@ -29,7 +30,6 @@ from kb.store.entry_findings import (
     save_finding,
     text_at_revision,
 )
-from kb.store.instance import find_value, set_value
 
 AUDITING_VERSION = 1
 """Raised with each change of what is reported, so that all pairs are looked at again."""

@@ -14,11 +14,11 @@ from indexer.links.linking import LinkCandidate
 from indexer.links.views import LinkView, ReadEntries, read_published, views_of
 from kb.access import PUBLIC
 from kb.entries import Entry
-from kb.store.asked_entries import asked_entries
 from kb.store.engine import reading, transaction
 from kb.store.instance import find_value, set_value
-from kb.store.link_edits import forget_links_due, links_due
-from kb.store.links import (
+from kb.store.links.asked_entries import asked_entries
+from kb.store.links.edits import forget_links_due, links_due
+from kb.store.links.found import (
     FoundLink,
     auto_links,
     count_auto_links,
@@ -57,7 +57,7 @@ def relink(engine: Engine, encoder: Encoder) -> int:
         read = read_published(conn, encoder)
         views = views_of(read)
         digests = {view.key: _digests(view) for view in views}
-        similar = _similar(conn, read, views, digests, known, due)
+        similar = _similar(conn, read, views, _Changes(digests, known, due))
         following = _following(conn, read.entries)
         changed = bool(similar.looked_at or similar.gone or due) or digests != known
         if not changed and following is None:
@@ -90,24 +90,35 @@ def _digests(view: LinkView) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What links hang on now and hung on in the last run; `due` entries are looked at anyway."""
+
+    now: Digests
+    then: Digests
+    due: Sequence[int]
+
+    def gone(self) -> frozenset[int]:
+        """Entries that no view holds any more."""
+        here = {entry for of_view in self.now.values() for entry in of_view}
+        before = {entry for of_view in self.then.values() for entry in of_view}
+        return frozenset(int(entry) for entry in before - here)
+
+    def of(self, view: LinkView) -> tuple[set[int], set[int]]:
+        """The entries of a view that say something else now, and those that left it."""
+        now, then = self.now[view.key], self.then.get(view.key, {})
+        changed = {int(entry) for entry, digest in now.items() if then.get(entry) != digest}
+        return changed | set(self.due) & view.own, {int(one) for one in then.keys() - now.keys()}
+
+
 def _similar(
-    conn: Connection,
-    read: ReadEntries,
-    views: Sequence[LinkView],
-    digests: Digests,
-    known: Digests,
-    due: Sequence[int],
+    conn: Connection, read: ReadEntries, views: Sequence[LinkView], changes: _Changes
 ) -> Relinked:
     looked_at: set[int] = set()
     found: list[FoundLink] = []
-    here = {int(entry) for of_view in digests.values() for entry in of_view}
-    before = {int(entry) for of_view in known.values() for entry in of_view}
     texts = read.texts
     for view in views:
-        now, then = digests[view.key], known.get(view.key, {})
-        changed = {int(entry) for entry, digest in now.items() if then.get(entry) != digest}
-        changed |= set(due) & view.own
-        left = {int(entry) for entry in then.keys() - now.keys()}
+        changed, left = changes.of(view)
         if not changed and not left:
             continue
         touched = view.finder.touched_by(changed)
@@ -115,7 +126,7 @@ def _similar(
         for entry in sorted(touched & view.own):
             looked_at.add(entry)
             found += [_found(link, texts) for link in view.finder.links_of(entry)]
-    return Relinked(frozenset(looked_at), tuple(found), frozenset(before - here))
+    return Relinked(frozenset(looked_at), tuple(found), changes.gone())
 
 
 def _found(link: LinkCandidate, texts: Mapping[int, str]) -> FoundLink:

@@ -17,8 +17,8 @@ from kb.entries import Entry, Phrasing
 from kb.passages import passage_texts
 from kb.plain_text import markdown_to_text
 from kb.store.embeddings import missing_hashes, vector_matrix, vectors_by_hash
-from kb.store.entry_queries import entries_by_id, published_ids
-from kb.store.phrasings import phrasings_of
+from kb.store.entries.phrasings import phrasings_of
+from kb.store.entries.reading import entries_by_id, published_ids
 
 MAX_WORDINGS = 30
 """Wordings of an entry that are compared, shown ones first, then the most typical."""

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from kb.clock import utc_now
-from kb.store.decisions import active_decisions
+from kb.store.grouping.decisions import active_decisions
+from kb.store.grouping.standing import DecisionStamp, count_decisions, decision_stamp
 from kb.store.instance import find_value, get_incarnation, set_value
-from kb.store.standing import DecisionStamp, count_decisions, decision_stamp
 from kb.topics import Decision
 
 GROUPED_FROM = "grouping_base"

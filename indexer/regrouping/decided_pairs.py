@@ -12,7 +12,7 @@ from indexer.regrouping.state import GroupingState
 from indexer.topics.constraints import PairDecision, settle_decisions
 from indexer.topics.propagation import near_copies
 from kb.embedded_text import embedded_text
-from kb.store.decisions import NOT_SAME, SAME
+from kb.store.grouping.decisions import NOT_SAME, SAME
 from kb.topics import Decision
 
 MERGE = "merge"

@@ -17,7 +17,7 @@ from indexer.regrouping.state import GroupingState, check_current, read_state
 from indexer.topics.grouping import UNGROUPED, Grouping
 from kb.store.embeddings import vector_matrix
 from kb.store.engine import reading, transaction
-from kb.store.topics import save_near_topics, save_topic_facts
+from kb.store.topics.record import save_near_topics, save_topic_facts
 
 
 def describe_again(

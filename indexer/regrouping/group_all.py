@@ -22,15 +22,15 @@ from indexer.topics.holding import HeldTopics, Hold, hold_topics
 from indexer.topics.joining import measure_reaches
 from indexer.topics.matching import Churn, count_churn, match_topics
 from kb.clock import utc_now
-from kb.store.assignments import count_members, drop_assignments, save_assignments
-from kb.store.decisions import set_overridden
 from kb.store.embeddings import vector_matrix
 from kb.store.engine import reading, transaction
+from kb.store.grouping.assignments import count_members, drop_assignments, save_assignments
+from kb.store.grouping.decisions import set_overridden
+from kb.store.grouping.reaches import save_topic_reaches
+from kb.store.grouping.standing import questions_decided_since
 from kb.store.instance import get_incarnation
 from kb.store.redirects import add_redirect
-from kb.store.standing import questions_decided_since
-from kb.store.topic_reaches import save_topic_reaches
-from kb.store.topics import add_topic, empty_topics, save_near_topics, save_topic_facts
+from kb.store.topics.record import add_topic, empty_topics, save_near_topics, save_topic_facts
 from kb.topics import Assignment
 
 OnProgress = Callable[[Progress], None]

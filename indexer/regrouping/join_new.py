@@ -2,42 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
 
 from indexer.encoder import Encoder
-from indexer.regrouping.base import DECISION_WEIGHT, GroupingBase, Growth, save_base
+from indexer.regrouping.base import (
+    DECISION_WEIGHT,
+    FACTS_VERSION,
+    GroupingBase,
+    Growth,
+    save_base,
+)
 from indexer.regrouping.online_topics import OnlineTopics
 from indexer.regrouping.report import GroupingReport
 from indexer.regrouping.state import (
     News,
-    Outdated,
     Seen,
     check_current,
     read_news,
     read_seen,
     vanished_since,
 )
-from kb.store.assignments import count_members, drop_assignments, save_assignments
-from kb.store.embeddings import vector_matrix
 from kb.store.engine import reading, transaction
-from kb.store.standing import places_of, questions_decided_since
-from kb.store.topic_reaches import topic_reaches_by_id
+from kb.store.grouping.assignments import count_members, drop_assignments, save_assignments
+from kb.store.grouping.standing import places_of, places_of_texts, questions_decided_since
+from kb.topics import Assignment
 
 
 def join_new(
-    engine: Engine, encoder: Encoder, base: GroupingBase, online: OnlineTopics, *, run_id: int
+    engine: Engine, encoder: Encoder, online: OnlineTopics, *, run_id: int
 ) -> GroupingReport | None:
     """Place the new questions, take out those that are gone, and return what was done.
 
-    None where more changed than may only join. What is stored is stored in one transaction.
-    Raises Outdated where somebody regrouped meanwhile.
+    None where more changed than may only join, or the topics are not of this record, encoder
+    and version. A text that stands somewhere already stands there again. What is stored is
+    stored in one transaction. Raises Outdated where somebody regrouped meanwhile.
     """
     with reading(engine) as conn:
         seen = read_seen(conn)
-        if seen.base != base:
-            raise Outdated
+        base = seen.base
+        if base is None or base.facts != FACTS_VERSION or not base.fits(conn, encoder.fingerprint):
+            return None
         decided = base.new_decisions(conn, seen.stamp)
         news = _few_news(conn, seen, base, encoder.fingerprint, decided=decided)
         if news is None:
@@ -47,10 +54,8 @@ def join_new(
         # Without a new question nobody looks for neighbours, and reading them all can wait.
         if news.fresh:
             online.follow(conn, seen, base, seq=news.seq)
-        reaches = topic_reaches_by_id(conn)
-        ids, hashes = [one for one, _ in news.fresh], [key for _, key in news.fresh]
-        vectors = vector_matrix(conn, encoder.fingerprint, hashes, dim=encoder.dim)
-    rows = online.place(ids, vectors, reaches=reaches)
+        known = places_of_texts(conn, [key for _, key in news.fresh])
+    rows = _placed(news, known, online)
     with transaction(engine) as conn:
         check_current(conn, seen)
         vanished = vanished_since(conn, news.seq)
@@ -77,12 +82,23 @@ def join_new(
         now = base.grown(growth)
         save_base(conn, now)
     if news.fresh:
-        online.took(rows, vectors[stays], gone=news.gone, now=now)
+        online.took(rows, news.vectors[stays], gone=news.gone, now=now)
     return replace(
         _report("joined" if rows or news.gone else "unchanged", now, run_before=base.run),
         joined=len(rows) - waits,
         touched=tuple(sorted(touched)),
     )
+
+
+def _placed(news: News, known: Mapping[str, Assignment], online: OnlineTopics) -> list[Assignment]:
+    """Where new questions go: with their own text, whatever the neighbours say, or with these."""
+    asked = [row for row, (_, key) in enumerate(news.fresh) if key not in known]
+    ids = [news.fresh[row][0] for row in asked]
+    found = dict(zip(asked, online.place(ids, news.vectors[asked]), strict=True))
+    return [
+        found[row] if row in found else replace(known[key], question_id=one, how="online")
+        for row, (one, key) in enumerate(news.fresh)
+    ]
 
 
 def _report(how: str, base: GroupingBase, *, run_before: int) -> GroupingReport:

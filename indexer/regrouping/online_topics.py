@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+import faiss
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
@@ -15,13 +17,16 @@ from indexer.topics.grouping import UNGROUPED
 from indexer.topics.joining import join_topic
 from indexer.topics.neighbour_graph import neighbour_count
 from indexer.topics.topic_cells import TopicCells, find_centres
-from kb.store.changes import changes_since
 from kb.store.engine import PARAMETERS_PER_STATEMENT, chunks
-from kb.store.standing import places_by_question, standing_vectors
+from kb.store.grouping.reaches import topic_reaches_by_id
+from kb.store.grouping.standing import changed_questions, places_by_question, standing_vectors
 from kb.topics import Assignment
 
 PAGE = 10_000
 """Vectors read at once: 15 MB."""
+
+ROWS_PER_THREAD = 50
+"""Fewer rows to search or add are done sooner by the thread that asks."""
 
 WAITS = 0
 """Stands for no topic among topic ids."""
@@ -49,6 +54,7 @@ class OnlineTopics:
         self._seq = 0
         self._topic_of: dict[int, int] = {}
         self._cells: TopicCells | None = None
+        self._reaches: dict[int, float] = {}
 
     def __len__(self) -> int:
         return len(self._topic_of)
@@ -67,8 +73,10 @@ class OnlineTopics:
         made_from = _MadeFrom(base.incarnation, base.fingerprint, base.grouped_at)
         if made_from != self._made_from:
             self._fill(conn, base.fingerprint)
+            self._reaches = topic_reaches_by_id(conn)
         else:
-            stale = {one for one in _questions_changed(conn, self._seq) if one in self._topic_of}
+            changed, _ = changed_questions(conn, self._seq)
+            stale = {one for one in changed if one in self._topic_of}
             if seen != self._seen:
                 stale |= self._differing(conn)
             self._read_again(conn, base.fingerprint, stale)
@@ -89,9 +97,7 @@ class OnlineTopics:
         if self._seen is not None:
             self._seen = replace(self._seen, base=now)
 
-    def place(
-        self, ids: Sequence[int], vectors: NDArray[np.float32], *, reaches: Mapping[int, float]
-    ) -> list[Assignment]:
+    def place(self, ids: Sequence[int], vectors: NDArray[np.float32]) -> list[Assignment]:
         """Where each new question belongs; shape of `vectors`: (len(ids), dim), unit rows.
 
         A question joins when its neighbours are near enough and agree; else it waits, with its
@@ -102,11 +108,12 @@ class OnlineTopics:
             return []
         if self._cells is None or not len(self._cells):
             return [Assignment(one, None, None, "online", 0.0) for one in ids]
-        near = self._cells.nearest(vectors, k=neighbour_count(len(self._cells)))
+        with _as_many_threads_as_rows(len(ids)):
+            near = self._cells.nearest(vectors, k=neighbour_count(len(self._cells)))
         rows = []
         for question_id, known, cosines in zip(ids, near.indices, near.cosines, strict=True):
             topics = [self._topic_of.get(one, WAITS) for one in known.tolist() if one >= 0]
-            rows.append(_joined(question_id, topics, cosines[: len(topics)], reaches))
+            rows.append(_joined(question_id, topics, cosines[: len(topics)], self._reaches))
         return rows
 
     def _fill(self, conn: Connection, fingerprint: str) -> None:
@@ -153,7 +160,8 @@ class OnlineTopics:
         if self._cells is None:
             centres = find_centres(vectors, np.array(topic_ids, dtype=np.int64), none=WAITS)
             self._cells = TopicCells(centres)
-        self._cells.add(ids, vectors)
+        with _as_many_threads_as_rows(len(ids)):
+            self._cells.add(ids, vectors)
         self._topic_of.update(zip(ids.tolist(), topic_ids, strict=True))
 
 
@@ -180,9 +188,12 @@ def _joined(
     )
 
 
-def _questions_changed(conn: Connection, seq: int) -> set[int]:
-    changed: set[int] = set()
-    while page := changes_since(conn, seq):
-        changed |= {one.id for one in page if one.kind == "question"}
-        seq = page[-1].seq
-    return changed
+@contextmanager
+def _as_many_threads_as_rows(rows: int) -> Iterator[None]:
+    """Let no more threads work at once on so few rows: waking and awaiting them costs far more."""
+    usual = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(max(1, min(usual, rows // ROWS_PER_THREAD)))
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(usual)

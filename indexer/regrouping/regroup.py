@@ -18,7 +18,7 @@ from indexer.regrouping.state import Outdated, read_seen, read_state
 from kb.errors import Conflict
 from kb.store.changes import last_seq
 from kb.store.engine import reading
-from kb.store.grouping_lock import grouping_lock
+from kb.store.grouping.lock import grouping_lock
 
 TRIES = 5
 """How often a grouping begins anew because somebody regrouped while it was computed."""
@@ -67,17 +67,17 @@ def _regroup(
     force: bool,
     on_progress: OnProgress | None,
 ) -> GroupingReport:
+    if not force:
+        known = OnlineTopics() if online is None else online
+        joined = join_new(engine, encoder, known, run_id=run_id)
+        if joined is not None:
+            return joined
     with reading(engine) as conn:
         base = find_base(conn)
         if base is not None and (force or not base.fits(conn, encoder.fingerprint)):
             base = None
     if base is not None and base.facts != FACTS_VERSION:
         return describe_again(engine, encoder, base, on_progress=on_progress)
-    if base is not None:
-        known = OnlineTopics() if online is None else online
-        joined = join_new(engine, encoder, base, known, run_id=run_id)
-        if joined is not None:
-            return joined
     with reading(engine) as conn:
         state = read_state(conn, encoder.fingerprint)
     report = group_all(engine, encoder, state, base, run_id=run_id, on_progress=on_progress)

@@ -13,19 +13,20 @@ from indexer.regrouping.base import GroupingBase, Said, find_base, read_said
 from indexer.topics.grouping import UNGROUPED
 from kb.access import OPERATOR
 from kb.questions import GroupableQuestion
-from kb.store.assignments import assignments_by_question
-from kb.store.changes import changes_since, last_seq
-from kb.store.embeddings import missing_hashes
-from kb.store.questions import groupable, questions_by_id
-from kb.store.standing import (
+from kb.store.changes import last_seq
+from kb.store.embeddings import missing_hashes, vectors_by_hash
+from kb.store.grouping.assignments import assignments_by_question
+from kb.store.grouping.standing import (
     DecisionStamp,
+    changed_questions,
     decision_stamp,
     first_change_of,
     groupable_hashes,
     places_of,
     topic_stamp,
 )
-from kb.store.topics import topic_states
+from kb.store.questions.reading import groupable, questions_by_id
+from kb.store.topics.record import topic_states
 from kb.topics import Assignment
 
 PAGE = 5_000
@@ -55,11 +56,13 @@ class Seen:
 class News:
     """What changed since the base: questions to place, those that left, those to wait for.
 
-    fresh: (id, text hash), by id, each with a vector. seq: up to where the record was read;
-    resume_seq: where the next run has to begin, earlier where a question has no vector yet.
+    fresh: (id, text hash), by id; vectors: theirs, shape (n, dim), float32. seq: up to where
+    the record was read; resume_seq: where the next run has to begin, earlier where a question
+    has no vector yet.
     """
 
     fresh: list[tuple[int, str]]
+    vectors: NDArray[np.float32]
     gone: list[int]
     waiting: int
     seq: int
@@ -137,20 +140,18 @@ def read_news(conn: Connection, base: GroupingBase, fingerprint: str) -> News | 
     None where so much changed that reading everything costs no more.
     """
     most = max(FEW_CHANGES, int(MANY_SHARE * base.questions))
-    changed: set[int] = set()
-    seq = base.seq
-    while page := changes_since(conn, seq):
-        changed |= {one.id for one in page if one.kind == "question"}
-        seq = page[-1].seq
-        if len(changed) > most:
-            return None
+    changed, seq = changed_questions(conn, base.seq, most=most)
+    if len(changed) > most:
+        return None
     groupable_now = groupable_hashes(conn, changed)
     places = places_of(conn, changed)
     new = {one: key for one, key in sorted(groupable_now.items()) if one not in places}
-    without = set(missing_hashes(conn, fingerprint, list(new.values())))
-    waiting = [one for one, key in new.items() if key in without]
+    known = vectors_by_hash(conn, fingerprint, list(new.values()))
+    fresh = [(one, key) for one, key in new.items() if key in known]
+    waiting = [one for one, key in new.items() if key not in known]
     return News(
-        fresh=[(one, key) for one, key in new.items() if key not in without],
+        fresh=fresh,
+        vectors=np.array([known[key] for _, key in fresh], dtype=np.float32),
         gone=sorted(places.keys() - groupable_now.keys()),
         waiting=len(waiting),
         seq=seq,
@@ -174,10 +175,7 @@ def check_current(conn: Connection, seen: Seen) -> None:
 
 def vanished_since(conn: Connection, seq: int) -> set[int]:
     """Ids of the questions that were deleted after this change."""
-    touched: set[int] = set()
-    while page := changes_since(conn, seq):
-        touched |= {one.id for one in page if one.kind == "question"}
-        seq = page[-1].seq
+    touched, _ = changed_questions(conn, seq)
     return touched - questions_by_id(conn, sorted(touched), viewer=OPERATOR).keys()
 
 

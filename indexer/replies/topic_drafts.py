@@ -15,7 +15,7 @@ from kb.access import OPERATOR
 from kb.embedded_text import embedded_text
 from kb.questions import Question, Reply
 from kb.store.engine import reading
-from kb.store.questions import questions_by_id, replies_of
+from kb.store.questions.reading import questions_by_id, replies_of
 
 DRAFT_MEMBERS = 120
 """Questions of a topic whose replies are read for its draft, the surest first."""

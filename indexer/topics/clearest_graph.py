@@ -6,52 +6,55 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from indexer.topics.evened import evened_vectors
+from indexer.topics.evened import SharedDirections, evened_vectors, shared_directions
 from indexer.topics.neighbour_graph import fuzzy_graph, neighbour_count
-from indexer.topics.resolution import description_length, find_partition
+from indexer.topics.resolution import ResolutionSearch
 from indexer.vectors import Neighbours, nearest_neighbours, pair_cosines
 
 # Not at all, a little, and as far as half whitening: beyond it noise is lifted with the rest.
 STRENGTHS = (0.0, 0.25, 0.5)
 # So many questions show which strength is the clearest; fewer are all looked at.
-ASKED_ROWS = 10_000
+ASKED_ROWS = 5_000
 
 
-def clearest_graph(vectors: NDArray[np.float32], *, min_cosine: float, seed: int) -> csr_matrix:
+def clearest_graph(
+    vectors: NDArray[np.float32], *, min_cosine: float, seed: int
+) -> ResolutionSearch:
     """The graph, shape (n, n), as fuzzy_graph makes it, of the clearest strength of evening.
 
     vectors: shape (n, dim), float32, unit rows, all different. A graph is the clearer the
     more nats its shortest description through communities saves per edge. Above ASKED_ROWS
-    rows an even sample chooses. Neighbours are ranked by evened vectors; whether two are near
-    enough for an edge is asked of the vectors themselves.
+    rows an even sample chooses, and where its search ended the search of the whole begins.
+    Neighbours are ranked by evened vectors; whether two are near enough for an edge is asked
+    of the vectors themselves.
     """
     rows = len(vectors)
-    step = -(-rows // ASKED_ROWS)
-    asked = vectors[::step]
-    best, strength, most = None, STRENGTHS[0], -np.inf
-    for tried in STRENGTHS:
-        graph = _graph(asked, tried, min_cosine)
-        saved = _saved_per_edge(graph, seed)
-        if saved > most:
-            best, strength, most = graph, tried, saved
-    if best is not None and step == 1:
-        return best
-    return _graph(vectors, strength, min_cosine)
+    places = np.linspace(0, rows - 1, min(rows, ASKED_ROWS)).astype(np.int64)
+    asked = vectors if rows <= ASKED_ROWS else vectors[places]
+    shared = shared_directions(asked)
+    searches = [
+        ResolutionSearch(_graph(asked, tried, min_cosine, shared), seed) for tried in STRENGTHS
+    ]
+    saved = [search.saved_per_edge() for search in searches]
+    clearest = int(np.argmax(saved))
+    if rows <= ASKED_ROWS:
+        return searches[clearest]
+    graph = _graph(vectors, STRENGTHS[clearest], min_cosine, None)
+    return ResolutionSearch(graph, seed, start=searches[clearest].shortest().resolution)
 
 
-def _graph(vectors: NDArray[np.float32], strength: float, min_cosine: float) -> csr_matrix:
+def _graph(
+    vectors: NDArray[np.float32],
+    strength: float,
+    min_cosine: float,
+    shared: SharedDirections | None,
+) -> csr_matrix:
     k = neighbour_count(len(vectors))
     if not strength:
         return fuzzy_graph(nearest_neighbours(vectors, k=k), min_cosine=min_cosine)
-    found = nearest_neighbours(evened_vectors(vectors, strength=strength), k=k)
+    evened = evened_vectors(vectors, strength=strength, shared=shared)
+    found = nearest_neighbours(evened, k=k)
+    del evened
     far = pair_cosines(vectors, found.indices) < min_cosine
     kept = Neighbours(np.where(far, -1, found.indices), found.cosines)
     return fuzzy_graph(kept, min_cosine=-1.0)
-
-
-def _saved_per_edge(graph: csr_matrix, seed: int) -> float:
-    if graph.nnz == 0:
-        return 0.0
-    whole = description_length(graph, np.zeros(graph.shape[0], dtype=np.int64))
-    shortest = find_partition(graph, seed=seed).description_length
-    return float((whole - shortest) / (graph.nnz / 2))

@@ -17,7 +17,7 @@ MIN_SEARCHERS = 5
 person who types on several days."""
 
 SAME_THING_COSINE = 0.7
-"""Two searches this close ask for one thing: wordings of one entry lie above, others below."""
+"""Two searches this close count as asking for one thing; chosen, not measured."""
 
 LOOKED_AT = 50
 """Nearest searches in which other searchers are looked for."""

@@ -14,9 +14,8 @@ from indexer.topics.constraints import PairDecision, separate
 from indexer.topics.near_topics import exchanged_shares
 from indexer.topics.question_units import MIN_EDGE_COSINE as MIN_EDGE_COSINE
 from indexer.topics.question_units import UNGROUPED as UNGROUPED
-from indexer.topics.question_units import carried_topics, copies, fold_questions, langs_of
-from indexer.topics.resolution import find_fine_partition
-from indexer.topics.splitting import keep_boundaries, keep_whole, measure_spread, split_loose
+from indexer.topics.question_units import copies, fold_questions, langs_of
+from indexer.topics.splitting import measure_spread, split_loose
 from indexer.topics.unclear import MAX_UNCLEAR_SHARE as MAX_UNCLEAR_SHARE
 from indexer.topics.unclear import MIN_TOPIC_SIZE as MIN_TOPIC_SIZE
 from indexer.topics.unclear import UNCLEAR_BELOW as UNCLEAR_BELOW
@@ -24,11 +23,6 @@ from indexer.topics.unclear import leave_out_unclear, membership_confidence, nam
 from kb.errors import InvalidInput
 
 EXPECTED_RESOLUTIONS = 8
-# Edges between questions that shared a topic count this much more, so that a topic changes
-# only where the questions say so clearly.
-STAY_BONUS = 4.0
-# A question keeps a place down to this much less confidence than it takes to get one.
-STAY_MARGIN = 0.1
 
 OnProgress = Callable[[str, float], None]
 
@@ -65,7 +59,6 @@ def group_questions(
     texts: Sequence[str] | None = None,
     langs: Sequence[str | None] | None = None,
     decisions: Sequence[PairDecision] = (),
-    previous: NDArray[np.int32] | None = None,
     may_found: NDArray[np.bool_] | None = None,
     seed: int = 0,
     on_progress: OnProgress | None = None,
@@ -76,9 +69,8 @@ def group_questions(
     where no texts are given) count as one and share a topic. `decisions`, oldest first, are
     kept without exception, but for those that contradict newer ones or equal texts. `langs`
     (codes) keep a language that the encoder hardly knows from passing for one topic.
-    `previous`, shape (n,), int32, names the topic that each question was in, UNGROUPED for
-    a new one: topics then change only where the questions clearly say so. At most a quarter
-    is left out, but for questions that resemble no other. Equal input gives equal output.
+    At most a quarter is left out, but for questions that resemble no other. Equal input gives
+    equal output.
     `may_found`, shape (n,): a question with False takes no part in finding topics, but joins
     the one of its neighbours where it is near enough, and is ungrouped otherwise, whatever
     the share; one with the text of a question that may, or named in a decision, may too.
@@ -86,7 +78,6 @@ def group_questions(
     for name, given in (
         ("texts", texts),
         ("languages", langs),
-        ("previous topics", previous),
         ("marks who may found", may_found),
     ):
         if given is not None and len(given) != len(vectors):
@@ -101,7 +92,7 @@ def group_questions(
             return _founded(
                 vectors,
                 founding,
-                _Given(texts, langs, decisions, previous),
+                _Given(texts, langs, decisions),
                 seed=seed,
                 on_progress=on_progress,
             )
@@ -114,19 +105,16 @@ def group_questions(
         tried.append(resolution)
         report("topics", min(len(tried) / EXPECTED_RESOLUTIONS, 0.95))
 
-    carried = carried_topics(units, previous)
-    graph = _holding(units.graph, carried)
-    partition = find_fine_partition(
-        graph, nearness=units.graph, seed=seed, on_resolution=on_resolution
+    units.free.on_resolution = on_resolution
+    # As fine as without decisions: these join what they name and change nothing beside it.
+    partition = (
+        units.free.finest_with(units.settled.unit_of) if units.bound.any() else units.free.finest()
     )
     spread = measure_spread(units.vectors, units.graph, langs_of(units, langs))
-    whole = keep_whole(units.graph, partition.community_of, carried)
-    kept = keep_boundaries(units.graph, whole, carried)
-    split = split_loose(graph, kept, spread, carried=carried, seed=seed)
+    split = split_loose(units.graph, partition.community_of, spread, seed=seed)
     inner = separate(split, units.settled.apart, units.graph)
     confidence = membership_confidence(units, inner)
-    asked = UNCLEAR_BELOW - STAY_MARGIN * (carried != UNGROUPED)
-    community_of, grouped = leave_out_unclear(units, inner, confidence, asked)
+    community_of, grouped = leave_out_unclear(units, inner, confidence)
     nearest = name_nearest(units, community_of, grouped)
     report("topics", 1.0)
     topics = int(grouped.max()) + 1
@@ -141,15 +129,6 @@ def group_questions(
     )
 
 
-def _holding(graph: csr_matrix, carried: NDArray[np.int64]) -> csr_matrix:
-    """The graph with the edges inside previous topics strengthened."""
-    rows = np.repeat(np.arange(len(carried)), np.diff(graph.indptr))
-    stays = (carried[rows] == carried[graph.indices]) & (carried[rows] != UNGROUPED)
-    held = graph.copy()
-    held.data = np.where(stays, graph.data * (1.0 + STAY_BONUS), graph.data)
-    return held
-
-
 @dataclass(frozen=True, slots=True)
 class _Given:
     """What is said about the questions, row by row."""
@@ -157,7 +136,6 @@ class _Given:
     texts: Sequence[str] | None
     langs: Sequence[str | None] | None
     decisions: Sequence[PairDecision]
-    previous: NDArray[np.int32] | None
 
 
 def _founded(
@@ -179,7 +157,6 @@ def _founded(
             PairDecision(int(place[one.first]), int(place[one.second]), one.same)
             for one in given.decisions
         ],
-        previous=None if given.previous is None else given.previous[rows],
         seed=seed,
         on_progress=on_progress,
     )

@@ -13,11 +13,16 @@ from indexer.topics.clearest_graph import clearest_graph
 from indexer.topics.constraints import PairDecision, SettledDecisions, settle_decisions
 from indexer.topics.near_topics import mean_vectors
 from indexer.topics.neighbour_graph import contracted
+from indexer.topics.resolution import ResolutionSearch
 from kb.errors import InvalidInput
 
 UNGROUPED = -1
 # 99 % of sentence pairs from unrelated domains lie below it with the default model.
 MIN_EDGE_COSINE = 0.3
+# Two questions alone in a file are each other's nearest, whatever they ask: of very few, only
+# those that say nearly the same have an edge. The more there are, the more the others tell.
+TWO_QUESTIONS_COSINE = 0.6
+COSINE_PER_QUESTION = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,8 @@ class Units:
 
     unit_of: shape (n,), the unit of each question. vectors: shape (units, dim), unit rows.
     sizes: questions of each unit. graph: shape (units, units), how near neighbours are.
-    bound: whether a decision made the unit.
+    bound: whether a decision made the unit. free: the search for topics where nobody decided
+    anything, each distinct question a node.
     """
 
     unit_of: NDArray[np.int64]
@@ -35,6 +41,7 @@ class Units:
     graph: csr_matrix
     settled: SettledDecisions
     bound: NDArray[np.bool_]
+    free: ResolutionSearch
 
 
 def fold_questions(
@@ -58,7 +65,7 @@ def fold_questions(
         [PairDecision(int(copy_of[d.first]), int(copy_of[d.second]), d.same) for d in decisions],
         rows=len(distinct),
     )
-    graph = clearest_graph(distinct, min_cosine=MIN_EDGE_COSINE, seed=seed)
+    free = clearest_graph(distinct, min_cosine=least_edge_cosine(len(distinct)), seed=seed)
     unit_of = settled.unit_of[copy_of]
     units = int(settled.unit_of.max()) + 1
     return Units(
@@ -67,10 +74,17 @@ def fold_questions(
         if units == len(distinct)
         else mean_vectors(distinct, settled.unit_of, units)[0],
         sizes=np.bincount(unit_of),
-        graph=contracted(graph, settled.unit_of),
+        graph=free.graph if units == len(distinct) else contracted(free.graph, settled.unit_of),
         settled=settled,
         bound=np.bincount(settled.unit_of) > 1,
+        free=free,
     )
+
+
+def least_edge_cosine(questions: int) -> float:
+    """The cosine that an edge takes among so many distinct questions: less from 2 to 12."""
+    few = TWO_QUESTIONS_COSINE - COSINE_PER_QUESTION * (questions - 2)
+    return min(max(few, MIN_EDGE_COSINE), TWO_QUESTIONS_COSINE)
 
 
 def copies(vectors: NDArray[np.float32], texts: Sequence[str] | None) -> NDArray[np.int64]:
@@ -89,18 +103,3 @@ def langs_of(units: Units, langs: Sequence[str | None] | None) -> list[str | Non
     if langs is None:
         return None
     return [langs[row] for row in np.unique(units.unit_of, return_index=True)[1]]
-
-
-def carried_topics(units: Units, previous: NDArray[np.int32] | None) -> NDArray[np.int64]:
-    """The previous topic of each unit, UNGROUPED where it had none.
-
-    Topics that a decision joins, so that one unit is of both, are not held but found anew.
-    """
-    topic_of = np.full(len(units.sizes), UNGROUPED, dtype=np.int64)
-    if previous is not None:
-        known = np.flatnonzero(previous != UNGROUPED)
-        topic_of[units.unit_of[known]] = previous[known]
-        joined = known[topic_of[units.unit_of[known]] != previous[known]]
-        met = np.union1d(previous[joined], topic_of[units.unit_of[joined]])
-        topic_of[np.isin(topic_of, met)] = UNGROUPED
-    return topic_of

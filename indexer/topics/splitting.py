@@ -23,16 +23,8 @@ MIN_TOTAL_NATS = 1_000.0
 # A split has to tell more about each question than that it was made.
 MIN_NATS_PER_QUESTION = 1.0
 MIN_PART_SIZE = 5
-MIN_HELD_MEMBERS = 2
-NO_HOME = -1
 # A grouping is the work of a background process, which may use two cores.
 WORKERS = 2
-# Naming a question's part at random costs ln 2 nats: a boundary that costs less shows something.
-MAX_HELD_NATS = 0.5
-# What was one topic is split only where it is this much looser and twice as much is told, so
-# that a few more questions do not split it.
-HELD_MARGIN = 0.1
-HELD_FACTOR = 2.0
 # A language's mean is known from so many questions; those of a rarer one share the set's.
 MIN_LANGUAGE_ROWS = 100
 
@@ -87,15 +79,13 @@ def split_loose(
     community_of: NDArray[np.int64],
     spread: Spread,
     *,
-    carried: NDArray[np.int64],
     seed: int,
 ) -> NDArray[np.int64]:
     """The communities, those too loose split, and their parts again, until none is.
 
     A community is split where the shortest description of its own subgraph has parts, tells
     enough more than the description without, and its members are loose. One resolution for
-    a whole graph misses such parts in large graphs. What was one topic before (`carried`,
-    as in keep_boundaries) asks for more. Equal input and seed give equal output.
+    a whole graph misses such parts in large graphs. Equal input and seed give equal output.
 
     Source of the limit: Fortunato and Barthélemy, Resolution limit in community detection,
     PNAS 104, 2007.
@@ -107,7 +97,7 @@ def split_loose(
     waiting = [order[start:end] for start, end in pairwise(bounds)]
 
     def parts_of(rows: NDArray[np.int64]) -> NDArray[np.int64] | None:
-        return _parts(graph, rows, spread, carried=carried[rows], seed=seed)
+        return _parts(graph, rows, spread, seed=seed)
 
     # Leiden lets other threads run, and the order of the results is that of the topics.
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -127,105 +117,11 @@ def split_loose(
     return result
 
 
-def keep_boundaries(
-    graph: csr_matrix, community_of: NDArray[np.int64], carried: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """The communities, cut again where previous topics met, unless that costs too much.
-
-    carried: shape (n,), the previous topic of each node, negative where it had none. A new
-    boundary has to pay MIN_NATS_PER_QUESTION, an old one may even cost MAX_HELD_NATS.
-    """
-    result = community_of.copy()
-    order = np.argsort(result, kind="stable")
-    bounds = np.searchsorted(result[order], np.arange(int(result.max(initial=-1)) + 2))
-    numbers = len(bounds) - 1
-    for start, end in pairwise(bounds):
-        rows = order[start:end]
-        topics, counts = np.unique(carried[rows], return_counts=True)
-        met = topics[(topics >= 0) & (counts >= MIN_HELD_MEMBERS)]
-        if len(met) < 2:
-            continue
-        inner = csr_matrix(graph[rows][:, rows])
-        inner.sort_indices()
-        part_of = _by_previous(inner, carried[rows], met)
-        whole = description_length(inner, np.zeros(len(rows), dtype=np.int64))
-        if description_length(inner, part_of) - whole > MAX_HELD_NATS * len(rows):
-            continue
-        for part in range(1, len(met)):
-            result[rows[part_of == part]] = numbers
-            numbers += 1
-    return result
-
-
-def keep_whole(
-    graph: csr_matrix, community_of: NDArray[np.int64], carried: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """The communities, those joined again that a previous topic fell into, unless they say more.
-
-    A community is of the previous topic that more than half of its nodes come from. A cut
-    through a previous topic has to tell as much about each question as split_loose asks of
-    one, so that another resolution alone takes no topic apart.
-    """
-    home = _homes(community_of, carried)
-    result = community_of.copy()
-    for topic in np.unique(home[home != NO_HOME]):
-        parts = np.flatnonzero(home == topic)
-        if len(parts) < 2:
-            continue
-        rows = np.flatnonzero(np.isin(community_of, parts))
-        inner = csr_matrix(graph[rows][:, rows])
-        part_of = np.searchsorted(parts, community_of[rows])
-        whole = description_length(inner, np.zeros(len(rows), dtype=np.int64))
-        nats = whole - description_length(inner, part_of)
-        if nats <= HELD_FACTOR * MIN_NATS_PER_QUESTION * len(rows):
-            result[rows] = parts[0]
-    return np.unique(result, return_inverse=True)[1].astype(np.int64)
-
-
-def _homes(community_of: NDArray[np.int64], carried: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The previous topic of most of each community's nodes, NO_HOME where none has most."""
-    numbers = int(community_of.max(initial=-1)) + 1
-    homes = np.full(numbers, NO_HOME, dtype=np.int64)
-    known = np.flatnonzero(carried >= 0)
-    if len(known) == 0:
-        return homes
-    topics = int(carried.max()) + 1
-    pairs, counts = np.unique(community_of[known] * topics + carried[known], return_counts=True)
-    most = 2 * counts > np.bincount(community_of, minlength=numbers)[pairs // topics]
-    homes[pairs[most] // topics] = pairs[most] % topics
-    return homes
-
-
-def _was_one_topic(carried: NDArray[np.int64]) -> bool:
-    """Whether most of these come from one previous topic."""
-    known = carried[carried >= 0]
-    return len(known) > 0 and 2 * int(np.unique(known, return_counts=True)[1].max()) > len(carried)
-
-
-def _by_previous(
-    inner: csr_matrix, carried: NDArray[np.int64], met: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Place in `met` of each node's previous topic; others go where most of their weight is."""
-    place = np.searchsorted(met, carried).clip(max=len(met) - 1)
-    held = np.flatnonzero(met[place] == carried)
-    fold = csr_matrix((np.ones(len(held)), (held, place[held])), shape=(len(carried), len(met)))
-    part_of = np.asarray((inner @ fold).toarray().argmax(axis=1), dtype=np.int64)
-    part_of[held] = place[held]
-    return part_of
-
-
 def _parts(
-    graph: csr_matrix,
-    rows: NDArray[np.int64],
-    spread: Spread,
-    *,
-    carried: NDArray[np.int64],
-    seed: int,
+    graph: csr_matrix, rows: NDArray[np.int64], spread: Spread, *, seed: int
 ) -> NDArray[np.int64] | None:
     """Part of each row, numbered from 0, None where they stay together."""
-    was_one = _was_one_topic(carried)
-    price = HELD_FACTOR if was_one else 1.0
-    tightness = spread.tightness(rows) + (HELD_MARGIN if was_one else 0.0)
+    tightness = spread.tightness(rows)
     if tightness >= MAY_SPLIT_BELOW:
         return None
     inner = csr_matrix(graph[rows][:, rows])
@@ -233,7 +129,7 @@ def _parts(
     found = find_partition(inner, seed=seed)
     whole = description_length(inner, np.zeros(len(rows), dtype=np.int64))
     nats = whole - found.description_length
-    if nats <= price * MIN_NATS_PER_QUESTION * len(rows):
+    if nats <= MIN_NATS_PER_QUESTION * len(rows):
         return None
-    is_told = tightness < LOOSE_BELOW or nats > price * MIN_TOTAL_NATS
+    is_told = tightness < LOOSE_BELOW or nats > MIN_TOTAL_NATS
     return found.community_of if is_told else None

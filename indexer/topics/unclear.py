@@ -45,17 +45,16 @@ def leave_out_unclear(
     units: Units,
     topic_of: NDArray[np.int64],
     confidence: NDArray[np.float64],
-    asked: NDArray[np.float64],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Topics numbered biggest first, UNGROUPED where too small; and those less the unclear.
 
-    A unit is unclear whose confidence is less than what is asked of it.
+    A unit is unclear whose confidence is below UNCLEAR_BELOW.
     """
     found = np.bincount(topic_of, weights=units.sizes)
     alone = found[topic_of] < MIN_TOPIC_SIZE
     grouped = np.where(alone, UNGROUPED, topic_of)
     order = np.lexsort((np.arange(len(grouped)), confidence))
-    unclear = order[(confidence[order] < asked[order]) & ~alone[order]]
+    unclear = order[(confidence[order] < UNCLEAR_BELOW) & ~alone[order]]
     sizes = np.zeros(int(topic_of.max()) + 1)
 
     def leave_out(count: int) -> float:

@@ -9,7 +9,6 @@ from typing import Literal
 
 Kind = Literal["message", "facts", "consent"]
 
-MAX_LABEL_CHARACTERS = 60
 MAX_FACT_CHARACTERS = 90
 MAX_LINES = 400
 """Forms are short; what is longer is a log, in which nothing is looked for."""

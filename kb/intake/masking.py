@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from kb.intake import names as person_names
 from kb.intake import numbers
 
-PLACEHOLDERS = ("email", "phone", "iban", "card", "ip", "order", "name", "secret")
-
 # A span is (start, end, kind); kind None keeps the text and shields it from later rules.
 Finder = Callable[[str], Iterator[numbers.Span]]
 

@@ -42,7 +42,7 @@ def record_audit(
         insert(audit_log).values(
             at=utc_now(),
             actor_id=viewer.account_id,
-            actor=viewer.name or str(viewer.role),
+            actor=viewer.signature,
             action=action,
             kind=subject.kind,
             object_id=subject.id,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from kb.errors import Unavailable
 from kb.store.engine import upsert
 from kb.store.schema import instance
 
 INCARNATION = "incarnation"
+
+# Made once: values are read at every look for changes.
+_VALUE = select(instance.c.value).where(instance.c.key == bindparam("of"))
 
 
 def renew_incarnation(conn: Connection) -> str:
@@ -33,7 +36,7 @@ def get_incarnation(conn: Connection) -> str:
 
 def find_value(conn: Connection, key: str) -> str | None:
     """The stored value of a key, None when it was never set."""
-    return conn.execute(select(instance.c.value).where(instance.c.key == key)).scalar_one_or_none()
+    return conn.execute(_VALUE, {"of": key}).scalar_one_or_none()
 
 
 def set_value(conn: Connection, key: str, value: str) -> None:

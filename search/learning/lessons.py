@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from kb.intents import SearchLesson
+from kb.searches.intents import SearchLesson
 from search.delta import Key
 from search.documents import Document
 from search.learning.asks import Ask, Kind, folded, is_plain

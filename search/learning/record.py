@@ -11,10 +11,10 @@ from sqlalchemy import Engine
 
 from kb.clock import utc_now
 from kb.errors import InvalidInput
-from kb.intents import SearchLesson
+from kb.searches.intents import SearchLesson
 from kb.store.engine import reading
-from kb.store.entry_queries import published_ids
-from kb.store.search_learning import search_lessons
+from kb.store.entries.reading import published_ids
+from kb.store.searches.learning import search_lessons
 from search.documents import Document
 from search.judged_set import JudgedSet
 from search.learning.asks import MOST_STORE_WORDINGS, SEED, Ask, Kind

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.synonyms import ONE_WAY, SynonymGroup
+from kb.searches.synonyms import ONE_WAY, SynonymGroup
 from search.wording.analysis import is_stop_word, split_words, stem
 
 Stems = tuple[str, ...]

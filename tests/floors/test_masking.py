@@ -11,11 +11,11 @@ from fastapi.testclient import TestClient
 
 from indexer.encoder import OnnxEncoder
 from kb.access import GUEST, OPERATOR
-from kb.promotion import Promotion, promote_topic
+from kb.desk.promotion import Promotion, promote_topic
 from kb.settings import Settings
 from kb.store.engine import open_engine, reading, transaction
-from kb.store.entry_queries import latest_entries
-from kb.store.topics import list_topics
+from kb.store.entries.reading import latest_entries
+from kb.store.topics.record import list_topics
 from tests.floors.conftest import World
 from tests.kb.demo.world import PERSONAL
 from web.http.app import create_app

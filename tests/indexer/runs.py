@@ -8,9 +8,9 @@ from indexer.embed import embed_missing
 from indexer.encoder import Encoder
 from indexer.regrouping.online_topics import OnlineTopics
 from indexer.regrouping.regroup import GroupingReport, regroup
-from kb.store.assignments import topic_of_questions
 from kb.store.engine import reading, transaction
-from kb.store.runs import finish_run, start_run
+from kb.store.grouping.assignments import topic_of_questions
+from kb.store.grouping.runs import finish_run, start_run
 
 
 def group(

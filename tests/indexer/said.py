@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import count
 
 from kb.clock import utc_now
-from kb.store.decisions import NOT_SAME, SAME
+from kb.store.grouping.decisions import NOT_SAME, SAME
 from kb.topics import Decision
 
 _numbers = count(1)

@@ -16,12 +16,12 @@ from kb.importing import import_questions
 from kb.intake.cleaning import CLEANING_VERSION
 from kb.intake.records import IncomingQuestion, IncomingReply
 from kb.questions import CleanedQuestion
-from kb.store.assignments import find_assignment
 from kb.store.check import check_record
-from kb.store.cleaned import count_to_clean, save_cleaned
 from kb.store.engine import reading, transaction
-from kb.store.questions import groupable, replies_of
-from kb.store.topics import get_topic
+from kb.store.grouping.assignments import find_assignment
+from kb.store.questions.cleaned import count_to_clean, save_cleaned
+from kb.store.questions.reading import groupable, replies_of
+from kb.store.topics.record import get_topic
 from tests.kb.questions_given import give_topic
 
 ASKED_AT = datetime(2026, 5, 4, tzinfo=UTC)

@@ -12,7 +12,7 @@ from kb.passages import passage_texts
 from kb.store.check import check_record
 from kb.store.embeddings import forget_vectors, missing_hashes, vector_counts
 from kb.store.engine import reading, transaction
-from kb.store.entries import add_entry, change_entry, set_entry_state
+from kb.store.entries.writing import add_entry, change_entry, set_entry_state
 from kb.store.instance import find_value, renew_incarnation, set_value
 from tests.indexer.subjects import SubjectEncoder, give_subject, wording
 from tests.kb.questions_given import give_question

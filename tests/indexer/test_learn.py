@@ -2,11 +2,11 @@ import pytest
 
 from indexer.learn import learn_wordings
 from kb.access import OPERATOR
-from kb.promotion import Promotion, promote_topic
-from kb.regrouping import move_question
+from kb.desk.promotion import Promotion, promote_topic
+from kb.desk.regrouping import move_question
 from kb.store.engine import reading, transaction
-from kb.store.phrasings import phrasings_of, show_phrasing
-from kb.store.topics import list_topics
+from kb.store.entries.phrasings import phrasings_of, show_phrasing
+from kb.store.topics.record import list_topics
 from tests.indexer.runs import group, standing
 from tests.indexer.subjects import SubjectEncoder, give_subject, wording
 

@@ -13,15 +13,15 @@ from indexer.other_languages import (
     served_by_share,
 )
 from kb.access import OPERATOR
+from kb.desk.noise import say_noise
 from kb.errors import InvalidInput
 from kb.importing import import_questions
 from kb.intake.language import is_surely_in
 from kb.intake.records import IncomingQuestion
-from kb.noise import say_noise
 from kb.settings import Settings
 from kb.store.engine import reading, transaction
-from kb.store.noise import QUESTION, list_set_aside, noise_counts
-from kb.store.questions import groupable
+from kb.store.questions.noise import QUESTION, list_set_aside, noise_counts
+from kb.store.questions.reading import groupable
 
 ASKED_AT = datetime(2026, 5, 4, tzinfo=UTC)
 SPANISH = "Mi cafetera no se enciende desde la última actualización, ¿qué puedo hacer ahora?"

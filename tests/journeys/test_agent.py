@@ -3,14 +3,53 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from urllib.parse import quote_plus
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
-ANSWER = """Since app 4.2 every machine must be paired once more.
+QUEUE = "/desk/topics?locale=en"
+TITLE = "Why does the app not find my machine any more?"
+SEARCH = "app does not find my machine any more"
 
-1. Delete the machine in the phone's Bluetooth settings.
-2. Open *Machine › Pair* in the app and hold the machine's pairing button for 5 seconds.
-"""
+
+def sign_in(open_page: Callable[..., Page], key: str, **options: object) -> Page:
+    """A page of an agent who signed in."""
+    page = open_page("/sign-in", locale="en-GB", **options)
+    page.get_by_label("Your key").fill(key)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile("/desk/topics"))
+    page.goto(QUEUE)
+    return page
+
+
+def figure(page: Page, name: str) -> Locator:
+    """One of the figures at the top of a topic."""
+    return (
+        page.locator(".figures > div").filter(has=page.locator("dt", has_text=name)).locator("dd")
+    )
+
+
+def members(page: Page) -> Locator:
+    """The boxes of the list of all questions."""
+    return page.locator(".member-rows input[type=checkbox]")
+
+
+def open_first_with_draft(page: Page) -> None:
+    """Open the first topic of the queue whose replies say enough to quote one."""
+    for place in range(10):
+        page.goto(QUEUE)
+        page.locator(".table-topics tbody [data-open]").nth(place).press("Enter")
+        expect(page.get_by_role("heading", name="Next step")).to_be_visible()
+        if page.get_by_role("link", name="Start from this draft").count():
+            return
+    raise AssertionError("no draft among the first ten topics")
+
+
+def undo(page: Page) -> None:
+    """Take back what the notice tells of."""
+    page.get_by_role("status").get_by_role("button", name="Undo").press("Enter")
+    expect(page.get_by_role("status").get_by_text("taken back")).to_be_visible()
 
 
 def test_a_guest_does_not_get_to_the_desk(open_page):
@@ -27,25 +66,114 @@ def test_a_wrong_key_is_refused_with_a_reason(open_page):
     expect(page.locator("[role=alert], .error-summary").first).to_be_visible()
 
 
-def test_an_agent_promotes_a_topic_and_customers_find_it_within_a_second(open_page, agent_key):
-    page = open_page("/sign-in", locale="en-GB")
-    page.get_by_label("Your key").fill(agent_key)
-    page.get_by_role("button", name="Sign in").click()
+def test_an_agent_works_through_the_top_topic_by_keyboard(open_page, agent_key):
+    page = sign_in(open_page, agent_key)
+    top = page.locator(".table-topics tbody [data-open]").first
+    label = top.inner_text()
+    page.keyboard.press("j")
+    expect(top).to_be_focused()
+    page.keyboard.press("Enter")
 
-    page.goto("/desk/topics")
-    row = page.get_by_role("row").filter(has_text=re.compile("machine found|app", re.IGNORECASE))
-    row.get_by_role("link").first.click()
-    page.get_by_role("textbox", name="Title").fill("Why does the app not find my machine any more?")
-    page.get_by_role("textbox", name="Answer").fill(ANSWER)
-    page.get_by_role("button", name=re.compile("Publish")).click()
-    expect(page.get_by_role("button", name=re.compile("Publish"))).to_have_count(0)
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_have_text(label)
+    expect(page.get_by_role("heading", name="Next step")).to_be_visible()
+    evidence = page.get_by_role("region", name="What customers find").get_by_role("row")
+    assert evidence.count() > 1
+    size = figure(page, "Questions").inner_text()
+
+    for key in ("j", "x", "j", "x"):
+        page.keyboard.press(key)
+    assert members(page).evaluate_all("boxes => boxes.filter(box => box.checked).length") == 2
+    page.get_by_role("button", name="Split the ticked ones off").press("Enter")
+    expect(figure(page, "Questions")).to_have_text("2")
+    undo(page)
+    expect(title).to_have_text(label)
+    expect(figure(page, "Questions")).to_have_text(size)
+
+    near = page.get_by_role("region", name="Nearest topics")
+    near.get_by_role("button", name=re.compile("^Merge ")).first.press("Enter")
+    expect(figure(page, "Questions")).not_to_have_text(size)
+    undo(page)
+    page.goto(QUEUE)
+    page.locator(".table-topics").get_by_role("link", name=label).press("Enter")
+    expect(figure(page, "Questions")).to_have_text(size)
+
+    typical = page.get_by_role("region", name="Typical questions")
+    typical.get_by_text("Does not belong here?").first.press("Enter")
+    stray = typical.locator("li > p").first.inner_text()
+    typical.get_by_role("button", name="Not a question").first.press("Enter")
+    expect(page.get_by_role("status").get_by_role("button", name="Undo")).to_be_visible()
+    expect(title).to_have_text(label)
+    page.get_by_role("link", name="Not questions").press("Enter")
+    page.get_by_role("link", name=re.compile("^No question")).press("Enter")
+    expect(page.get_by_role("row").nth(1)).to_contain_text(stray.split("\n")[0][:40])
+
+    open_first_with_draft(page)
+    page.get_by_role("link", name="Start from this draft").press("Enter")
+    answer = page.get_by_role("textbox", name="Answer")
+    expect(answer).not_to_be_empty()
+    page.get_by_role("textbox", name="Title").fill(TITLE)
+    page.get_by_role("button", name="Publish").press("Enter")
+    expect(title).to_have_text(TITLE)
     expect(page.locator(".error-summary")).to_have_count(0)
 
     customer = open_page("/", locale="en-GB")
-    found = customer.get_by_role("link", name=re.compile("Why does the app not find my machine"))
+    found = customer.get_by_role("link", name=TITLE)
     for _ in range(20):
-        customer.goto("/search?q=app+cannot+find+my+machine+any+more")
+        customer.goto(f"/search?q={quote_plus(SEARCH)}")
         if found.count():
             break
         customer.wait_for_timeout(250)
     expect(found.first).to_be_visible()
+
+
+def test_without_a_script_the_same_forms_work(open_page, agent_key):
+    page = sign_in(open_page, agent_key, java_script_enabled=False)
+    topic = page.locator(".table-topics tbody [data-open]").nth(1)
+    label = topic.inner_text()
+    topic.click()
+    title = page.get_by_role("heading", level=1)
+    expect(title).to_have_text(label)
+    size = figure(page, "Questions").inner_text()
+    here = page.url.partition("?")[0]
+
+    page.get_by_role("button", name="Split the ticked ones off").click()
+    expect(page.get_by_role("alert")).to_contain_text("Tick at least one question first.")
+    members(page).nth(0).check()
+    members(page).nth(1).check()
+    page.get_by_role("button", name="Split the ticked ones off").click()
+    expect(figure(page, "Questions")).to_have_text("2")
+    undo(page)
+    page.goto(f"{here}?locale=en")
+    expect(figure(page, "Questions")).to_have_text(size)
+
+    page.get_by_role("button", name="Dismiss this topic").click()
+    expect(page.get_by_role("link", name=label)).to_have_count(0)
+    undo(page)
+    expect(page.get_by_role("link", name=label)).to_have_count(1)
+
+    page.goto(f"{here}?locale=en")
+    page.get_by_role("textbox", name="Title").fill("")
+    page.get_by_role("button", name="Save as a draft").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+    page.goto("/desk/noise?locale=en")
+    page.get_by_role("row").nth(1).get_by_role("button", name="It is a question").click()
+    expect(page.get_by_role("status").get_by_role("button", name="Undo")).to_be_visible()
+
+
+def test_every_desk_page_fits_a_phone_and_names_what_it_holds(open_page, agent_key):
+    phone = {"width": 360, "height": 760}
+    page = sign_in(open_page, agent_key, viewport=phone, color_scheme="dark")
+    for path in ("topics", "decisions", "noise", "searches", "synonyms", "audit"):
+        page.goto(f"/desk/{path}?locale=de")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        expect(page.locator(".desk-nav [aria-current=page]")).to_have_count(1)
+        assert page.evaluate(UNNAMED) == [], path
+
+
+UNNAMED = """() => [...document.querySelectorAll('input, select, textarea, button, a[href]')]
+  .filter(one => one.type !== 'hidden' && one.checkVisibility())
+  .filter(one => !(one.getAttribute('aria-label') || one.labels?.length || one.textContent.trim()
+    || one.value && one.type === 'submit'))
+  .map(one => one.outerHTML.slice(0, 120))"""

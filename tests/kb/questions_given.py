@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from kb.embedded_text import embedded_text, text_hash
 from kb.intake.records import IncomingQuestion
 from kb.questions import CleanedQuestion
-from kb.store.assignments import save_assignments
-from kb.store.cleaned import save_cleaned
-from kb.store.incoming import store_question
-from kb.store.topics import add_topic
+from kb.store.grouping.assignments import save_assignments
+from kb.store.questions.cleaned import save_cleaned
+from kb.store.questions.incoming import store_question
+from kb.store.topics.record import add_topic
 from kb.topics import Assignment, TopicFacts
 
 ASKED_AT = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)

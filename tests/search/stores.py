@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.access import PUBLIC
+from kb.searches.synonyms import SynonymGroup
 from kb.store.changes import Change
-from kb.synonyms import SynonymGroup
 from search.delta import Record
 from search.documents import Document, DocumentPhrasing
 from search.generation import make_segment

@@ -8,7 +8,7 @@ from kb.entries import EntryContent
 from kb.store.changes import record_change
 from kb.store.embeddings import save_vectors
 from kb.store.engine import transaction
-from kb.store.entries import add_entry, set_entry_state
+from kb.store.entries.writing import add_entry, set_entry_state
 from kb.store.instance import renew_incarnation
 from kb.store.schema import changes, embeddings, entries, phrasings
 from search import consistency

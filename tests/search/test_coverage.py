@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kb.next_steps import next_step
-from kb.store.entry_votes import EntryVotes
+from kb.desk.next_steps import next_step
+from kb.store.entries.votes import EntryVotes
 from kb.topics import AskedWording, Topic
 from search.coverage import judge
 

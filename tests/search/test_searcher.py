@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from kb.access import GUEST, INTERNAL, MEMBERS, PUBLIC, Role, Viewer
 from kb.errors import Conflict, InvalidInput
-from kb.synonyms import SynonymGroup
+from kb.searches.synonyms import SynonymGroup
 from search.bootstrap import calibrate_bootstrap
 from search.calibration import Bounds
 from search.query import parse_query

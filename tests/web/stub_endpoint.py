@@ -16,6 +16,10 @@ class StubEndpoint:
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}/v1"
+        self.forget()
+
+    def forget(self) -> None:
+        """Answer as at first, and forget what was sent."""
         self.bodies: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
         self.status = 200

@@ -9,22 +9,23 @@ from pathlib import Path
 import pytest
 from jinja2 import meta, nodes
 
-from tests.web import audit_samples, noise_samples
+from web.http import ask_contexts as ask
 from web.http import contexts as c
-from web.http import decision_samples, docs_contexts, samples
+from web.http import docs_contexts, samples
 from web.http.assets import Assets
-from web.http.desk_contexts import SearchFigures
+from web.http.desk import audit_samples, decision_samples, noise_samples
+from web.http.desk.search_contexts import SearchFigures
+from web.http.desk.search_samples import sample_searches
+from web.http.desk.synonym_contexts import LanguageChoice, SynonymRow, SynonymsPage
+from web.http.desk.topic_contexts import (
+    Trend,
+)
 from web.http.i18n import LOCALES
 from web.http.link_contexts import EditedEntryLink, LinkEditor
 from web.http.rendering import FOLDER, Renderer, environment
-from web.http.search_samples import sample_searches
-from web.http.synonym_contexts import LanguageChoice, SynonymRow, SynonymsPage
-from web.http.topic_contexts import (
-    Trend,
-)
 
 ENTRIES = (c.EntryLink("How do I descale?", "/faq/1", "Piazza"), c.EntryLink("No note", "/faq/2"))
-NEAR = (c.NearAnswer(7, "How do I descale?", "/faq/7-how?s=x&r=1"),)
+NEAR = (ask.NearAnswer(7, "How do I descale?", "/faq/7-how?s=x&r=1"),)
 WRONG = (c.FieldError("title", "Write your question in one sentence."),)
 SEARCH = c.SearchPage(
     "orange <light>",
@@ -94,11 +95,14 @@ PAGES = {
             ),
         ),
     ),
-    "ask/form.html": (c.AskPage(), c.AskPage(c.AskForm("", "It beeps", "a@", WRONG, "s"), NEAR)),
+    "ask/form.html": (
+        ask.AskPage(),
+        ask.AskPage(c.AskForm("", "It beeps", "a@", WRONG, "s"), NEAR),
+    ),
     "ask/sent.html": (
-        c.SentPage("Why?", "mara@example.com", "/questions/t", ENTRIES),
-        c.SentPage("Why?", question_url="/questions/t"),
-        c.SentPage("Why?"),
+        ask.SentPage("Why?", "mara@example.com", "/questions/t", ENTRIES),
+        ask.SentPage("Why?", question_url="/questions/t"),
+        ask.SentPage("Why?"),
     ),
     "sign_in.html": (c.SignInPage(), c.SignInPage(errors=(c.FieldError("key", "Enter it."),))),
     "error.html": tuple(
@@ -347,7 +351,7 @@ def test_an_uncertain_search_says_so_above_the_results(renderer):
 
 
 def test_a_wrong_form_keeps_what_was_typed_and_names_the_field(renderer):
-    page = c.AskPage(c.AskForm("", "It <beeps>", "mara@", WRONG))
+    page = ask.AskPage(c.AskForm("", "It <beeps>", "mara@", WRONG))
     html = renderer.render("ask/form.html", page, chrome=GUEST["en"])
 
     assert "It &lt;beeps&gt;</textarea>" in html
@@ -357,7 +361,7 @@ def test_a_wrong_form_keeps_what_was_typed_and_names_the_field(renderer):
 
 
 def test_a_textarea_keeps_a_leading_line_break(renderer):
-    page = c.AskPage(c.AskForm("Why?", "\nSecond line"))
+    page = ask.AskPage(c.AskForm("Why?", "\nSecond line"))
 
     assert ">\n\nSecond line</textarea>" in renderer.render(
         "ask/form.html", page, chrome=GUEST["en"]

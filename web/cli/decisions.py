@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kb.access import OPERATOR
-from kb.regrouping import (
+from kb.desk.regrouping import (
     Regrouped,
     dismiss_topic,
     merge_topics,
@@ -20,14 +20,20 @@ from kb.regrouping import (
     split_topic,
     take_out,
 )
+from kb.desk.undoing import redo_regrouping, undo_regrouping
 from kb.settings import read_settings
 from kb.store.engine import reading, transaction
-from kb.store.regroupings import NOT_UNDONE, OVERRIDDEN, SHOWN_CHARS, UNDONE, list_regroupings
-from kb.undoing import redo_regrouping, undo_regrouping
+from kb.store.grouping.regroupings import (
+    NOT_UNDONE,
+    OVERRIDDEN,
+    SHOWN_CHARS,
+    UNDONE,
+    list_regroupings,
+)
 from web.cli.app import app
 from web.cli.desk import Topic
 from web.cli.engines import open_record
-from web.cli.named_questions import named_question
+from web.cli.named_questions import LARGEST_ID, named_question
 from web.cli.output import AsJson, one_line, out, print_json, say, tell
 from web.decided import DecidedAction, Named, decision_answer, tell_actions
 
@@ -61,7 +67,9 @@ def split(topic: Topic, questions: Questions, as_json: AsJson = False) -> None:
 @app.command()
 def move(
     questions: Questions,
-    topic: Annotated[int, typer.Argument(min=1, help="Number of the topic they belong to.")],
+    topic: Annotated[
+        int, typer.Argument(min=1, max=LARGEST_ID, help="Number of the topic they belong to.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Move one or more questions into a topic, for good."""

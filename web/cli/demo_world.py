@@ -17,8 +17,8 @@ from kb.importing import import_entries, import_questions
 from kb.intake.files import read_faq
 from kb.intake.masking import mask_personal_data
 from kb.intake.records import BadRow, IncomingQuestion, IncomingReply, ReplyKind, State
-from kb.intents import Click, SearchIntent
-from kb.searches import settle_intents
+from kb.searches.intents import Click, SearchIntent
+from kb.searches.keeping import settle_intents
 from kb.settings import Settings
 from kb.store.accounts import (
     add_account,
@@ -28,9 +28,9 @@ from kb.store.accounts import (
     revoke_api_key,
 )
 from kb.store.engine import reading, transaction
-from kb.store.entry_queries import find_entry_by_source
-from kb.store.intents import add_clicks, add_intents, has_intents
+from kb.store.entries.reading import find_entry_by_source
 from kb.store.migrate import create_record, is_initialised, require_current_schema
+from kb.store.searches.intents import add_clicks, add_intents, has_intents
 from web.cli.engines import open_any
 from web.cli.indexing import index_now, tell_index
 from web.cli.output import say

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from kb.access import OPERATOR
+from kb.desk.promotion import Promotion, promote_topic
 from kb.errors import InvalidInput
-from kb.promotion import Promotion, promote_topic
 from kb.settings import read_settings
 from kb.store.engine import transaction
 from web.cli.app import app

@@ -11,21 +11,21 @@ from rich.padding import Padding
 from sqlalchemy import Connection
 
 from kb.access import OPERATOR
+from kb.desk.merging import merge_entries, undo_merge
 from kb.errors import InvalidInput
-from kb.merging import merge_entries, undo_merge
 from kb.settings import read_settings
 from kb.store.engine import reading, transaction
-from kb.store.entry_findings import (
+from kb.store.entries.reading import entries_by_id, get_entry
+from kb.store.jobs import enqueue
+from kb.store.links.edits import edited_links
+from kb.store.links.found import related_entries
+from kb.store.merging.findings import (
     EntryFinding,
     dismiss_finding,
     finding_counts,
     list_findings,
 )
-from kb.store.entry_merges import UNDO_DAYS
-from kb.store.entry_queries import entries_by_id, get_entry
-from kb.store.jobs import enqueue
-from kb.store.link_edits import edited_links
-from kb.store.links import related_entries
+from kb.store.merging.merges import UNDO_DAYS
 from web.cli.app import app
 from web.cli.engines import open_record
 from web.cli.output import AsJson, out, print_json, say, tell
@@ -71,6 +71,7 @@ def links(
         "not-first": not_first,
     }
     wanted = {action: other for action, other in given.items() if other is not None}
+    _require_one_word_each(wanted)
     engine = open_record(read_settings())
     if wanted:
         with transaction(engine) as conn:
@@ -99,6 +100,15 @@ def links(
             out.print(Padding("[dim]blocked[/dim]", (0, 0, 0, 8)))
     if not found:
         say("it links to no entry: no link is better than a wrong one")
+
+
+def _require_one_word_each(wanted: dict[str, int]) -> None:
+    """Refuse options that say two things of one link."""
+    for actions in (("pin", "unpin", "block", "unblock"), ("first", "not-first")):
+        named = [wanted[action] for action in actions if action in wanted]
+        if len(set(named)) < len(named):
+            options = ", ".join(f"--{action}" for action in actions if action in wanted)
+            raise InvalidInput(f"{options} name one entry more than once: say one thing of it")
 
 
 def _why(reason: dict[str, Any]) -> str:

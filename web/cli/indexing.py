@@ -67,7 +67,7 @@ def tell_index(report: IndexReport) -> None:
         if report.grouping is not None:
             say(f"group   {report.grouping}")
         say(f"learn   {report.learned:,} new wordings of promoted topics")
-        say(f"link    {report.links:,} links between entries")
+        say(f"link    {_links(report)}")
     else:
         say("embed, group, learn and link wait for the model")
     unchanged = "" if report.built else ", unchanged"
@@ -76,3 +76,8 @@ def tell_index(report: IndexReport) -> None:
         say(f"rank    {report.calibration}")
     total = sum(report.seconds.values())
     say(f"done in {total:.1f} s ({', '.join(f'{k} {v:.1f}' for k, v in report.seconds.items())})")
+
+
+def _links(report: IndexReport) -> str:
+    found = f"{report.links:,} links between entries"
+    return f"{found}, {report.findings:,} findings: kb audit" if report.findings else found

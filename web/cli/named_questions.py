@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from kb.errors import InvalidInput, NotFound
-from kb.store.questions import questions_named
+from kb.store.questions.reading import questions_named
 
 LARGEST_ID = 2**63 - 1
+"""What the record can hold; a larger number names nothing."""
 
 
 def named_question(conn: Connection, text: str) -> int:

@@ -9,11 +9,17 @@ from rich.table import Table
 from rich.text import Text
 
 from kb.access import OPERATOR
+from kb.desk.noise import REASONS, say_noise, undo_noise
 from kb.errors import InvalidInput
-from kb.noise import REASONS, say_noise, undo_noise
 from kb.settings import read_settings
 from kb.store.engine import reading, transaction
-from kb.store.noise import QUESTION, SetAside, list_set_aside, noise_counts, set_aside_by_id
+from kb.store.questions.noise import (
+    QUESTION,
+    SetAside,
+    list_set_aside,
+    noise_counts,
+    set_aside_by_id,
+)
 from web.cli.app import app
 from web.cli.engines import open_record
 from web.cli.named_questions import named_question
@@ -48,16 +54,18 @@ def noise(
     rules: Annotated[
         bool, typer.Option("--rules", help="Forget what was said: the rules decide.")
     ] = False,
-    undo: Annotated[str, typer.Option(help="Take back one word, by what it told.")] = "",
+    undo: Annotated[str | None, typer.Option(help="Take back one word, by what it told.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many are listed.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """List what takes no part in topics and why, or say what is a question and what is none."""
     if reason is not None and reason not in REASONS:
         raise InvalidInput(f"--reason is one of {', '.join(REASONS)}, not {reason!r}")
-    if sum((reason is not None, question, rules, bool(undo))) > 1:
+    if sum((reason is not None, question, rules, undo is not None)) > 1:
         raise InvalidInput("give one of --reason, --question, --rules and --undo")
-    if undo:
+    if undo is not None:
+        if questions:
+            raise InvalidInput("--undo takes back one word whole: name no questions beside it")
         with transaction(open_record(read_settings())) as conn:
             count = undo_noise(conn, undo, viewer=OPERATOR)
         tell(f"taken back for {count:,} questions", {"undone": count}, as_json=as_json)

@@ -12,11 +12,11 @@ from sqlalchemy import Engine
 
 from kb.errors import Conflict
 from kb.settings import Settings, read_settings
-from kb.store.backup import back_up, migrate_with_backup
+from kb.store.backup.export import export_record
+from kb.store.backup.restoring import restore
+from kb.store.backup.writing import back_up, migrate_with_backup
 from kb.store.check import DAMAGED_FILE, check_record
-from kb.store.export import export_record
 from kb.store.migrate import create_record, expected_schema
-from kb.store.restore import restore
 from web.cli.app import app
 from web.cli.engines import open_any, open_record
 from web.cli.index_state import check_index, rebuild_index

@@ -29,10 +29,19 @@ def check_target(target: Path, source: Path | None) -> None:
     """Raise InvalidInput where no page can be written, before any work is done for it."""
     if str(target) == STANDARD_OUTPUT:
         return
+    try:
+        _check_path(target, source)
+    except OSError as error:
+        raise InvalidInput(f"--out {target}: {error.strerror or error}") from error
+
+
+def _check_path(target: Path, source: Path | None) -> None:
     if target.is_dir():
         raise InvalidInput(f"--out {target} is a folder")
     if not target.parent.is_dir():
         raise InvalidInput(f"--out {target}: there is no folder {target.parent}")
+    if not os.access(target.parent, os.W_OK):
+        raise InvalidInput(f"--out {target}: the folder {target.parent} cannot be written")
     if source is not None and source.exists() and target.exists() and target.samefile(source):
         raise InvalidInput(f"--out {target} is the file that is read")
 
@@ -77,7 +86,10 @@ def write_report(page: ReportPage, target: Path, *, lang: str, as_json: bool) ->
     if str(target) == STANDARD_OUTPUT:
         sys.stdout.write(html)
         return
-    _write(target, html)
+    try:
+        _write(target, html)
+    except OSError as error:
+        raise InvalidInput(f"--out {target}: {error.strerror or error}") from error
     facts = page.facts
     answer = {
         "file": target,

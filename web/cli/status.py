@@ -16,8 +16,8 @@ from kb.errors import Unavailable
 from kb.settings import Settings, read_settings
 from kb.store.counts import RecordCounts, record_counts
 from kb.store.engine import reading
+from kb.store.grouping.runs import recent_runs
 from kb.store.migrate import expected_schema
-from kb.store.runs import recent_runs
 from search.build import find_manifest
 from web.cli.app import app
 from web.cli.engines import open_record

@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 
 from indexer.replies.draft_text import draft_lines
 from kb.access import OPERATOR
+from kb.desk.next_steps import NextStep, next_step
 from kb.entries import Entry
-from kb.next_steps import NextStep, next_step
 from kb.questions import Question
-from kb.store.entry_queries import entries_by_id
-from kb.store.questions import questions_by_id
-from kb.store.topic_questions import channel_counts
-from kb.store.topics import topics_by_id
+from kb.store.entries.reading import entries_by_id
+from kb.store.questions.reading import questions_by_id
+from kb.store.topics.questions import channel_counts
+from kb.store.topics.record import topics_by_id
 from kb.topics import Evidence, Topic
 from web.cli.output import one_line
 from web.cli.topic_tables import effect_of, page, sparkline

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,29 +11,33 @@ import typer
 from sqlalchemy import Connection
 
 from kb.access import OPERATOR
+from kb.desk.next_steps import next_step
 from kb.errors import InvalidInput
 from kb.intake.mapping import parse_map_options
-from kb.next_steps import next_step
 from kb.questions import Question
 from kb.settings import read_settings
-from kb.store.assignments import topic_members
 from kb.store.engine import reading
-from kb.store.questions import questions_by_id
-from kb.store.topics import get_topic, list_topics, topic_counts
+from kb.store.grouping.assignments import topic_members
+from kb.store.questions.reading import questions_by_id
+from kb.store.topics.record import get_topic, list_topics, topic_counts
 from kb.topics import Topic
 from web.cli.app import app
 from web.cli.engines import open_record
+from web.cli.named_questions import LARGEST_ID
 from web.cli.output import AsJson, print_json, say
 from web.cli.topic_in_full import print_in_full, read_in_full
 from web.cli.topic_tables import page, topics_table
 from web.topic_labels import for_reader
 
 STATES = ("candidate", "promoted", "dismissed", "merged")
+LANGUAGE_CODE = re.compile("[a-z]{2,3}")
 
 
 @app.command()
 def topics(
-    topic: Annotated[int | None, typer.Argument(help="Show this topic in full.")] = None,
+    topic: Annotated[
+        int | None, typer.Argument(min=1, max=LARGEST_ID, help="Show this topic in full.")
+    ] = None,
     state: Annotated[str, typer.Option(help=f"Which ones: {', '.join(STATES)}.")] = "candidate",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 20,
     lang: Annotated[
@@ -48,6 +53,8 @@ def topics(
     as_json: AsJson = False,
 ) -> None:
     """List the most asked topics, or show one with its evidence."""
+    if lang is not None and not LANGUAGE_CODE.fullmatch(lang):
+        raise InvalidInput(f"--lang is a code of a language like en or de, not {lang!r}")
     if from_ is not None:
         from web.cli.grouping_file import group_file
 

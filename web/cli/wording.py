@@ -10,15 +10,15 @@ from rich.table import Table
 
 from kb.access import OPERATOR
 from kb.errors import InvalidInput
+from kb.searches.synonyms import SynonymGroup, groups_as_text, make_group, parse_groups
 from kb.settings import read_settings
 from kb.store.engine import reading, transaction
-from kb.store.synonyms import (
+from kb.store.searches.synonyms import (
     add_synonym_group,
     add_synonyms,
     list_synonyms,
     remove_synonyms,
 )
-from kb.synonyms import SynonymGroup, groups_as_text, make_group, parse_groups
 from web.cli.app import synonyms_app
 from web.cli.engines import open_record
 from web.cli.output import AsJson, out, print_json, say, tell

@@ -43,7 +43,7 @@ class Chrome:
     """What the frame shows: whose site it is, in which language, for whom.
 
     `theme_url` serves `web.http.theme.theme_css`; `logo_url` may be empty (a mark is drawn).
-    `viewer_name` is empty for guests.
+    `viewer_name` is empty for guests; `path` is that of the page.
     """
 
     site_name: str
@@ -53,6 +53,7 @@ class Chrome:
     logo_url: str = ""
     viewer_name: str = ""
     is_staff: bool = False
+    path: str = ""
     notice: Notice | None = None
 
 
@@ -258,33 +259,6 @@ class EntryPage:
     def has_contents(self) -> bool:
         """Whether the answer is long enough for a contents list."""
         return len(self.contents) >= MIN_CONTENTS
-
-
-@dataclass(frozen=True, slots=True)
-class NearAnswer:
-    """An entry that may already answer a question, with its id for "this answers it"."""
-
-    id: int
-    title: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class AskPage:
-    """All that ask/form.html may read; `near` are entries that may already answer it."""
-
-    form: AskForm = AskForm()
-    near: tuple[NearAnswer, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SentPage:
-    """All that ask/sent.html may read; `question_url` is the asker's unguessable link."""
-
-    title: str
-    email: str = ""
-    question_url: str | None = None
-    near: tuple[EntryLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,6 +202,7 @@ def _chrome(request: Request, look: Look, locale: str) -> Chrome:
         locale=locale,
         languages=languages,
         theme_url=look.theme_url,
+        path=request.url.path,
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from kb.clock import utc_now
 from kb.errors import Unavailable
 from kb.intake.masking import mask_personal_data
-from kb.intents import (
+from kb.searches.intents import (
     MAX_PRODUCT_CHARS,
     MAX_SHOWN,
     MAX_TEXT_CHARS,
@@ -25,7 +25,7 @@ from kb.intents import (
     SearchIntent,
 )
 from kb.store.engine import transaction
-from kb.store.intents import add_clicks, add_intents
+from kb.store.searches.intents import add_clicks, add_intents
 from search.results import Hit, SearchResults
 
 T = TypeVar("T")

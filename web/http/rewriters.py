@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kb.access import Viewer, may_edit
+from kb.desk.rewriting import Rewriting
 from kb.errors import Conflict, NotPermitted
-from kb.rewriting import Rewriting
 from web.http.rate_limits import Allowance
 from web.http.site import Site
 from web.rewriting import rewrite_draft

@@ -13,12 +13,14 @@ from web.http.contexts import (
     ResultRow,
     VoteBar,
 )
-from web.http.desk_contexts import PiecesPage
+from web.http.desk import audit_samples, noise_samples
+from web.http.desk.decision_samples import sample_decisions
+from web.http.desk.topic_samples import sample_topic as sample_topic
+from web.http.desk.topic_samples import sample_topics as sample_topics
 from web.http.link_contexts import RelatedEntry
 from web.http.markdown import render_markdown
+from web.http.pieces_contexts import PiecesPage
 from web.http.structured_data import faq_page
-from web.http.topic_samples import sample_topic as sample_topic
-from web.http.topic_samples import sample_topics as sample_topics
 
 ANSWER = """The orange drop means that the machine wants to be **descaled**. It takes 35 minutes.
 
@@ -155,4 +157,7 @@ def pieces_page() -> PiecesPage:
         entry=sample_entry(),
         topics=sample_topics(),
         topic=sample_topic(),
+        decisions=sample_decisions().rows[:4],
+        pairs=audit_samples.OPEN.pairs,
+        noise=noise_samples.FULL.rows[:3],
     )

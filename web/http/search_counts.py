@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from kb.access import Viewer
-from kb.store.search_reports import (
+from kb.store.searches.reports import (
     SearchesWanted,
     SearchGroup,
     WeekOfSearches,

@@ -15,7 +15,7 @@ from kb.access import GUEST, Viewer
 from kb.clock import utc_now
 from kb.errors import KbError
 from kb.store.engine import reading
-from kb.store.popularity import popular_searches, popularity
+from kb.store.searches.popularity import popular_searches, popularity
 from search.documents import Document
 from search.index import IndexSnapshot, Part
 from search.suggest import NOTHING_POPULAR, Popular, Suggester, Suggestion, SuggestPart

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.facts.keywords import topic_keywords
-from indexer.facts.labels import Sayings, TopicLabel, clean_label, label_among, label_topics
+from indexer.facts.labels import Sayings, TopicLabel, label_topics
+from indexer.facts.lines import clean_label, label_among
 from web.report.facts import Asked, NamedTopic
 from web.report.grouped_file import FileQuestion, GroupedFile
 

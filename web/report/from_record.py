@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 
 from kb.access import Viewer
 from kb.questions import GroupableQuestion, Question
-from kb.store.assignments import assignments_by_question
 from kb.store.embeddings import vector_counts, vectors_by_hash
-from kb.store.noise import noise_counts
-from kb.store.questions import groupable, questions_by_id
-from kb.store.topics import list_topics
+from kb.store.grouping.assignments import assignments_by_question
+from kb.store.questions.noise import noise_counts
+from kb.store.questions.reading import groupable, questions_by_id
+from kb.store.topics.record import list_topics
 from kb.topics import Topic
 from web.report.facts import Asked, NamedTopic
 from web.report.from_file import other_wordings

@@ -32,14 +32,20 @@ class TopicMap:
     questions: int
 
 
-def draw_map(asked: Asked, place_of: NDArray[np.int32], topics: Sequence[ReportTopic]) -> TopicMap:
+def draw_map(
+    asked: Asked,
+    place_of: NDArray[np.int32],
+    topics: Sequence[ReportTopic],
+    *,
+    most_points: int = MOST_POINTS,
+) -> TopicMap:
     """Lay out the questions; `place_of` turns places of `asked` into places in `topics`.
 
-    Of more than 20,000 questions a sample is drawn in which each topic keeps its share.
+    Of more than `most_points` a sample is drawn in which each topic keeps its share.
     """
     topic_of = _places(place_of, asked.topic_of)
     nearest = _places(place_of, asked.nearest_topic)
-    rows = _sample(topic_of)
+    rows = _sample(topic_of, most_points)
     laid = map_questions(
         asked.vectors[rows], topic_of[rows], nearest[rows], topic_count=len(topics)
     )
@@ -78,14 +84,14 @@ def _places(place_of: NDArray[np.int32], topics: NDArray[np.int32]) -> NDArray[n
     return np.append(place_of, np.int32(-1))[topics]
 
 
-def _sample(topic_of: NDArray[np.int32]) -> NDArray[np.int64]:
+def _sample(topic_of: NDArray[np.int32], most_points: int) -> NDArray[np.int64]:
     """All rows, or evenly spaced ones of each topic, at least one."""
     rows = np.arange(len(topic_of))
-    if len(rows) <= MOST_POINTS:
+    if len(rows) <= most_points:
         return rows
     order = np.argsort(topic_of, kind="stable")
     first = np.r_[True, np.diff(topic_of[order]) != 0]
-    step = np.floor(rows * (MOST_POINTS / len(rows)))
+    step = np.floor(rows * (most_points / len(rows)))
     kept = first | np.r_[True, np.diff(step) > 0]
     chosen: NDArray[np.int64] = np.sort(order[kept])
     return chosen

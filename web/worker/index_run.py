@@ -25,7 +25,7 @@ from kb.settings import Settings
 from kb.store import jobs
 from kb.store.changes import last_seq
 from kb.store.engine import reading, transaction
-from kb.store.runs import finish_run, start_run
+from kb.store.grouping.runs import finish_run, start_run
 from search.build import build_index, find_manifest
 from search.coverage import refresh_verdicts
 from web.composition import open_search

@@ -16,7 +16,7 @@ from indexer.regrouping.base import find_base
 from indexer.regrouping.online_topics import OnlineTopics
 from kb.clock import utc_now
 from kb.errors import KbError, Unavailable
-from kb.searches import keep_searches
+from kb.searches.keeping import keep_searches
 from kb.settings import Settings
 from kb.store import jobs
 from kb.store.changes import last_seq

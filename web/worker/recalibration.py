@@ -10,15 +10,15 @@ from sqlalchemy import Engine
 
 from indexer.encoder import Encoder
 from kb.errors import Conflict
-from kb.store.calibrations import (
+from kb.store.engine import reading, transaction
+from kb.store.searches.calibrations import (
     REFUSED,
     count_learnable,
     get_calibration,
     last_attempt,
     save_calibration,
 )
-from kb.store.engine import reading, transaction
-from kb.store.search_learning import count_lessons
+from kb.store.searches.learning import count_lessons
 from search.calibration import KEYWORD_ONLY, Calibration
 from search.judged_set import JudgedSet
 from search.learning.calibrating import RefitReport, refit

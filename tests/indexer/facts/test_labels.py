@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from indexer.facts.keywords import shared_keywords, topic_keywords
-from indexer.facts.labels import Sayings, clean_label, label_among, label_topics
+from indexer.facts.labels import Sayings, label_topics
+from indexer.facts.lines import clean_label, label_among
 from tests.indexer.sphere import unit
 
 TEXTS = [
@@ -25,6 +26,12 @@ TOPICS = np.array([0, 0, 0, 0, 0, 1, 1], dtype=np.int32)
         ("  the  app \n crashes ", "The app crashes"),
         ("Guten Tag, wo ist mein Paket?", "Wo ist mein Paket?"),
         ("hallo", "Hallo"),
+        ("Login fails - account blocked SOLVED caused by a typo", "Login fails - account blocked"),
+        ("No sound at all [Solved]", "No sound at all"),
+        ("No sound at all - fixed!", "No sound at all"),
+        ("SOLVED: no sound at all", "No sound at all"),
+        ("How do I get this solved?", "How do I get this solved?"),
+        ("SOLVED", "SOLVED"),
         ("", ""),
     ],
 )
@@ -173,6 +180,28 @@ def test_of_equally_central_questions_the_one_with_the_keywords_names_the_topic(
     found = labelled(texts, [0, 2, -2], keywords=[("serial number", "label")])
 
     assert found.label == "Where is the serial number?"
+
+
+def test_what_only_one_of_them_is_about_does_not_name_the_topic():
+    texts = ["How to keep the month calendar in Jupiter?", "Show the month calendar again please"]
+    others = [
+        "Month calendar gone again",
+        "How to see the month calendar?",
+        "Month calendar is off",
+    ]
+
+    assert labelled(texts + others, [0, 2, -4, 6, -6]).row != 0
+    assert labelled([*texts, *others, "Month in Jupiter?"], [0, 2, -4, 6, -6, 7]).label == texts[0]
+
+
+def test_of_two_alike_the_one_without_a_version_names_the_topic():
+    texts = ["The lamp flickers on 4.11.2", "The lamp flickers on battery", "Lamp", "Battery"]
+
+    assert labelled(texts, [0, 2, -14, 14]).label == texts[1]
+
+
+def test_a_path_through_menus_names_no_topic():
+    assert labelled(["Go /Next /Message or F", "Next message by key"], [0, 5]).row == 1
 
 
 def test_a_question_within_the_body_may_name_the_topic_when_the_subject_says_nothing():

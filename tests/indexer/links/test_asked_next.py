@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 from indexer.links.asked_next import MAX_ENTRIES_OF_PERSON, NextEntry, find_next
-from kb.store.asked_entries import Asked
+from kb.store.links.asked_entries import Asked
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

@@ -6,11 +6,11 @@ from indexer.embed import embed_missing
 from indexer.links.auditing import audit_entries
 from indexer.links.twin_entries import EntryTexts, Twins, answer_overlap, compare_entries
 from kb.access import OPERATOR
+from kb.desk.merging import merge_entries, undo_merge
 from kb.entries import EntryContent
-from kb.merging import merge_entries, undo_merge
 from kb.store.engine import reading, transaction
-from kb.store.entries import add_entry, change_entry, set_entry_state
-from kb.store.entry_findings import dismiss_finding, list_findings
+from kb.store.entries.writing import add_entry, change_entry, set_entry_state
+from kb.store.merging.findings import dismiss_finding, list_findings
 from tests.indexer.subjects import SUBJECTS, SubjectEncoder, wording
 
 FILTER = "Rinse the filter under warm water every Friday, dry it well and put it back."

@@ -13,12 +13,12 @@ from kb.entries import EntryContent
 from kb.errors import KbError
 from kb.store.changes import record_change
 from kb.store.engine import open_engine, reading, transaction
-from kb.store.entries import add_entry, change_entry, set_entry_state
-from kb.store.entry_queries import get_entry
+from kb.store.entries.phrasings import add_phrasings
+from kb.store.entries.reading import get_entry
+from kb.store.entries.writing import add_entry, change_entry, set_entry_state
 from kb.store.instance import set_value
-from kb.store.link_edits import clear_link_mode, set_link_mode
-from kb.store.links import auto_links, related_entries
-from kb.store.phrasings import add_phrasings
+from kb.store.links.edits import clear_link_mode, set_link_mode
+from kb.store.links.found import auto_links, related_entries
 from tests.indexer.subjects import SUBJECTS, SubjectEncoder, wording
 
 

@@ -7,14 +7,16 @@ from indexer.regrouping.online_topics import OnlineTopics
 from indexer.regrouping.regroup import regroup
 from indexer.regrouping.state import read_seen
 from kb.access import OPERATOR
+from kb.desk.regrouping import merge_topics, move_question, take_out
 from kb.embedded_text import text_hash
-from kb.regrouping import merge_topics
-from kb.store.assignments import find_assignment
 from kb.store.changes import last_seq, record_change
 from kb.store.embeddings import save_vectors
 from kb.store.engine import reading, transaction
+from kb.store.grouping.assignments import find_assignment, save_assignments
+from kb.store.grouping.reaches import save_topic_reaches
+from kb.store.grouping.standing import places_by_question, places_of_texts
 from kb.store.schema import questions
-from kb.store.standing import places_by_question
+from kb.topics import Assignment
 from tests.indexer.runs import group, standing
 from tests.indexer.subjects import SubjectEncoder, give_subject, vector_of, wording
 from tests.kb.questions_given import give_question
@@ -43,9 +45,8 @@ def followed(engine, online):
     return online
 
 
-def place(online, text, reach=0.6):
-    reaches = dict.fromkeys(range(1, 100), reach)
-    (row,) = online.place([900], vector_of(text)[None], reaches=reaches)
+def place(online, text):
+    (row,) = online.place([900], vector_of(text)[None])
     return row
 
 
@@ -66,9 +67,10 @@ def test_a_question_like_its_neighbours_joins_their_topic_and_an_odd_one_waits(e
 
 
 def test_a_topic_without_a_reach_takes_in_copies_only(engine, grouped):
+    with transaction(engine) as conn:
+        save_topic_reaches(conn, {})
     online = followed(engine, OnlineTopics())
-    near = online.place([900], vector_of(wording("parcel", 21))[None], reaches={})[0]
-    copy = online.place([900], vector_of(wording("parcel", 1))[None], reaches={})[0]
+    near, copy = (place(online, wording("parcel", number)) for number in (21, 1))
 
     assert near.topic_id is None
     assert near.nearest_topic_id == copy.topic_id == topic_of(engine, grouped["parcel"])
@@ -126,6 +128,8 @@ def test_another_full_grouping_is_read_anew(engine, encoder, grouped):
 
 
 def test_an_edited_question_is_held_with_its_new_meaning(engine, encoder, grouped):
+    with transaction(engine) as conn:
+        save_topic_reaches(conn, {topic_of(engine, grouped["grinder"]): 0.6})
     online = followed(engine, OnlineTopics())
     edited = grouped["grinder"][:15]
     with transaction(engine) as conn:
@@ -170,3 +174,39 @@ def test_a_question_is_placed_without_reading_the_others(engine, encoder, groupe
     with reading(engine) as conn:
         assert find_assignment(conn, new).topic_id == topic_of(engine, grouped["parcel"])
     assert regroup(engine, encoder, run_id=99, online=online).how == "unchanged"
+
+
+def test_the_words_of_a_decided_question_follow_it_whatever_their_neighbours_vote(
+    engine, encoder, grouped
+):
+    parcel, pairing = (topic_of(engine, grouped[one]) for one in ("parcel", "pairing"))
+    with transaction(engine) as conn:
+        move_question(conn, grouped["parcel"][3], pairing, viewer=OPERATOR)
+        take_out(conn, grouped["parcel"][4], viewer=OPERATOR)
+    online = OnlineTopics()
+    assert group(engine, encoder, online=online).how == "full"
+    for number in (3, 4):
+        assert place(online, wording("parcel", number)).nearest_topic_id == parcel
+
+    with transaction(engine) as conn:
+        moved, out, other = (
+            give_question(conn, f"again-{number}", wording("parcel", number))
+            for number in (3, 4, 24)
+        )
+    assert group(engine, encoder, online=online).how == "joined"
+
+    places = standing(engine)
+    assert (places.get(moved), places.get(out), places.get(other)) == (pairing, None, parcel)
+
+
+def test_of_equal_texts_the_one_that_a_person_placed_speaks_then_one_in_a_topic(engine, grouped):
+    text, grinder = "a text of its own", topic_of(engine, grouped["grinder"])
+    places = ((None, "graph"), (grinder, "graph"), (None, "decision"))
+    spoke, ids = [], []
+    with transaction(engine) as conn:
+        for number, (topic, how) in enumerate(places):
+            ids.append(give_question(conn, f"same-{number}", text))
+            save_assignments(conn, [Assignment(ids[-1], topic, topic, how, 0.5)], run_id=None)
+            spoke.append(places_of_texts(conn, [text_hash(text)])[text_hash(text)].question_id)
+        assert places_of_texts(conn, ["0" * 64]) == {}
+    assert spoke == ids

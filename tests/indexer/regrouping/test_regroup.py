@@ -6,18 +6,18 @@ from indexer.regrouping import base as grouping_base
 from indexer.regrouping.regroup import GroupingReport, regroup
 from kb.access import OPERATOR
 from kb.clock import utc_now
-from kb.promotion import Promotion, promote_topic
+from kb.desk.promotion import Promotion, promote_topic
+from kb.desk.regrouping import dismiss_topic, merge_topics, move_question, split_topic
+from kb.desk.undoing import undo_regrouping
 from kb.questions import CleanedQuestion
-from kb.regrouping import dismiss_topic, merge_topics, move_question, split_topic
-from kb.store.assignments import find_assignment
 from kb.store.check import check_record
-from kb.store.cleaned import save_cleaned
-from kb.store.decisions import active_decisions
 from kb.store.engine import reading, transaction
+from kb.store.grouping.assignments import find_assignment
+from kb.store.grouping.decisions import active_decisions
 from kb.store.instance import renew_incarnation
+from kb.store.questions.cleaned import save_cleaned
 from kb.store.redirects import find_redirect
-from kb.store.topics import get_topic, list_topics
-from kb.undoing import undo_regrouping
+from kb.store.topics.record import get_topic, list_topics
 from tests.indexer.runs import group, standing
 from tests.indexer.subjects import SubjectEncoder, give_subject, vector_of, wording
 from tests.kb.questions_given import give_question

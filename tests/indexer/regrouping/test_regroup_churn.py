@@ -9,14 +9,14 @@ from indexer.regrouping.base import FACTS_VERSION, GROUPED_FROM, GroupingBase, f
 from indexer.regrouping.regroup import regroup
 from indexer.regrouping.report import GroupingReport, stored_report
 from kb.access import OPERATOR
-from kb.regrouping import split_topic
+from kb.desk.regrouping import split_topic
+from kb.desk.undoing import undo_regrouping
 from kb.store.engine import reading, transaction
-from kb.store.grouping_lock import grouping_lock
+from kb.store.grouping.lock import grouping_lock
+from kb.store.grouping.runs import finish_run, recent_runs, start_run
 from kb.store.instance import find_value, set_value
-from kb.store.runs import finish_run, recent_runs, start_run
 from kb.store.schema import questions, topics
-from kb.store.topics import get_topic
-from kb.undoing import undo_regrouping
+from kb.store.topics.record import get_topic
 from tests.indexer.runs import group, standing
 from tests.indexer.subjects import SubjectEncoder, give_subject, wording
 from tests.kb.questions_given import give_question

@@ -10,7 +10,7 @@ from indexer.clean import clean_questions
 from indexer.replies.topic_drafts import OTHERS_KEPT, draft_of_topic
 from kb.intake.records import IncomingQuestion, IncomingReply
 from kb.store.engine import transaction
-from kb.store.incoming import store_question
+from kb.store.questions.incoming import store_question
 
 WRITTEN = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
 RESET = "Open the settings page, choose Account and press Reset password to get a new link."

@@ -16,8 +16,7 @@ from indexer.topics.grouping import UNGROUPED, group_questions
 from indexer.topics.propagation import SAME_WORDS_COSINE
 from indexer.topics.scores import evaluate_grouping
 from kb.access import OPERATOR
-from kb.errors import Conflict, InvalidInput
-from kb.regrouping import (
+from kb.desk.regrouping import (
     merge_topics,
     move_question,
     say_not_same,
@@ -25,12 +24,13 @@ from kb.regrouping import (
     split_topic,
     take_out,
 )
-from kb.store.assignments import assignments_by_question, topic_members
+from kb.desk.undoing import undo_regrouping
+from kb.errors import Conflict, InvalidInput
 from kb.store.check import check_record
-from kb.store.decisions import SAME, active_decisions
 from kb.store.engine import open_engine, transaction
-from kb.store.topics import topic_states
-from kb.undoing import undo_regrouping
+from kb.store.grouping.assignments import assignments_by_question, topic_members
+from kb.store.grouping.decisions import SAME, active_decisions
+from kb.store.topics.record import topic_states
 from tests.indexer.runs import group, standing
 from tests.indexer.sphere import clusters
 from tests.indexer.subjects import SUBJECTS as ALL_SUBJECTS

@@ -165,34 +165,45 @@ def test_no_decision_is_violated_in_the_result(pairs):
         assert (one == two and one != UNGROUPED) if decision.same else (one != two or one < 0)
 
 
-def test_previous_topics_stay_as_questions_are_added():
-    vectors, _ = clusters(12, 30, spread=1.4)
-    late = np.arange(len(vectors)) % 20 == 0
-    before = np.full(len(vectors), UNGROUPED, dtype=np.int32)
-    before[~late] = group_questions(vectors[~late]).topic_of
-    after = group_questions(vectors, previous=before).topic_of
-
-    held = before != UNGROUPED
-    pairs = {(int(old), int(new)) for old, new in zip(before[held], after[held], strict=True)}
-    assert len(pairs) == len({old for old, _ in pairs}) == len({new for _, new in pairs})
-
-
-def test_a_new_subject_makes_a_new_topic_beside_the_previous_ones():
-    before = np.where(GOLD == 5, UNGROUPED, GOLD).astype(np.int32)
-    after = group_questions(ROWS, previous=before)
-    assert after.topic_count == 6
-    assert len(set(after.topic_of[GOLD == 5].tolist())) == 1
-
-
-def test_a_decision_joins_two_previous_topics_questions():
-    before = GOLD.astype(np.int32)
-    decisions = [PairDecision(0, 20, same=True)]
-    after = group_questions(ROWS, previous=before, decisions=decisions).topic_of
-    assert after[0] == after[20] != UNGROUPED
-
-
-def test_previous_topics_and_languages_that_do_not_fit_are_refused():
-    with pytest.raises(InvalidInput, match="1 previous topics do not fit"):
-        group_questions(ROWS, previous=np.zeros(1, dtype=np.int32))
+def test_languages_that_do_not_fit_are_refused():
     with pytest.raises(InvalidInput, match="1 languages do not fit"):
         group_questions(ROWS, langs=["en"])
+
+
+def test_two_questions_alone_make_a_topic_only_where_they_say_nearly_the_same():
+    def pair(cosine):
+        return np.array([[1, 0], [cosine, np.sqrt(1 - cosine**2)]], dtype=np.float32)
+
+    assert group_questions(pair(0.45)).topic_count == 0
+    assert group_questions(pair(0.8)).topic_of.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 8])
+def test_a_handful_of_unrelated_questions_makes_no_topic(count):
+    # All as near to each other as questions to one company are: cosine 0.3 to 0.4.
+    shared = np.ones((count, 1)) * np.sqrt(0.35)
+    rows = np.hstack([shared, np.eye(count) * np.sqrt(0.65)]).astype(np.float32)
+    assert group_questions(rows).topic_count == 0
+
+
+def three_subjects_of_twelve():
+    return clusters(3, 12, spread=0.5)
+
+
+def test_merging_two_topics_of_three_leaves_the_third_as_it_was():
+    rows, gold = three_subjects_of_twelve()
+    merged = [PairDecision(0, row, same=True) for row in np.flatnonzero(gold < 2).tolist()]
+    found = group_questions(rows, decisions=merged).topic_of
+    assert set(found[gold < 2].tolist()) == {0}
+    assert set(found[gold == 2].tolist()) == {1}
+
+
+def test_a_question_moved_to_another_topic_takes_none_of_its_fellows_along():
+    rows, gold = three_subjects_of_twelve()
+    moved = int(np.flatnonzero(gold == 2)[3])
+    told = [PairDecision(row, moved, same=True) for row in np.flatnonzero(gold == 1).tolist()]
+    found = group_questions(rows, decisions=told).topic_of
+    assert found[moved] == found[gold == 1][0]
+    others = found[np.setdiff1d(np.flatnonzero(gold == 2), [moved])]
+    assert len(set(others.tolist())) == 1
+    assert others[0] not in (UNGROUPED, found[moved])

@@ -3,8 +3,8 @@ from scipy.sparse import csr_matrix
 
 from indexer.topics.neighbour_graph import contracted, fuzzy_graph, neighbour_count
 from indexer.topics.resolution import (
+    ResolutionSearch,
     description_length,
-    find_fine_partition,
     find_partition,
     partition_at,
 )
@@ -40,7 +40,7 @@ def test_few_questions_of_many_topics_are_not_put_into_few_communities():
     found = nearest_neighbours(rows, k=neighbour_count(len(rows)))
     graph = fuzzy_graph(found, min_cosine=0.3)
     coarse = find_partition(graph, seed=0).community_of
-    fine = find_fine_partition(graph, nearness=graph, seed=0).community_of
+    fine = ResolutionSearch(graph, 0).finest().community_of
 
     assert coarse.max() < fine.max() + 1 <= 60
     scores = [evaluate_grouping(gold.tolist(), one).acc for one in (coarse, fine)]
@@ -49,7 +49,7 @@ def test_few_questions_of_many_topics_are_not_put_into_few_communities():
 
 def test_communities_that_are_clear_without_it_are_not_made_finer():
     graph, gold = graph_of(40, 30)
-    fine = find_fine_partition(graph, nearness=graph, seed=0).community_of
+    fine = ResolutionSearch(graph, 0).finest().community_of
     assert len(set(fine.tolist())) == len(set(gold.tolist()))
 
 
@@ -72,7 +72,7 @@ def test_the_same_seed_gives_the_same_communities():
 def test_a_graph_without_edges_gives_each_node_its_own_community():
     empty = csr_matrix((3, 3))
     assert find_partition(empty, seed=0).community_of.tolist() == [0, 1, 2]
-    assert find_fine_partition(empty, nearness=empty, seed=0).community_of.tolist() == [0, 1, 2]
+    assert ResolutionSearch(empty, 0).finest().community_of.tolist() == [0, 1, 2]
 
 
 def test_the_graph_is_symmetric_without_loops_and_without_far_pairs():

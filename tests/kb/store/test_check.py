@@ -15,21 +15,21 @@ from kb.clock import utc_now
 from kb.entries import EntryContent
 from kb.errors import InvalidInput
 from kb.intake.records import IncomingQuestion, IncomingReply
-from kb.store.assignments import save_assignments
+from kb.store.backup.export import export_record
 from kb.store.check import check_record
 from kb.store.counts import record_counts
-from kb.store.decisions import SAME, Said, add_decisions, undo_decisions
 from kb.store.embeddings import save_vectors
 from kb.store.engine import transaction
-from kb.store.entries import add_entry
-from kb.store.export import export_record
-from kb.store.incoming import store_question
+from kb.store.entries.writing import add_entry
+from kb.store.grouping.assignments import save_assignments
+from kb.store.grouping.decisions import SAME, Said, add_decisions, undo_decisions
+from kb.store.grouping.runs import finish_run, start_run
 from kb.store.jobs import enqueue, finish
-from kb.store.links import FoundLink, replace_auto_links
+from kb.store.links.found import FoundLink, replace_auto_links
+from kb.store.questions.incoming import store_question
 from kb.store.redirects import add_redirect
-from kb.store.runs import finish_run, start_run
 from kb.store.schema import entry_revisions, phrasings, redirects, topics
-from kb.store.topics import add_topic, set_topic_state
+from kb.store.topics.record import add_topic, set_topic_state
 from kb.topics import Assignment, TopicFacts
 
 FACTS = TopicFacts("t", "en", None, (), 1, 1, None, (), None, (), (), None, None, None)

@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 
 from kb.errors import Conflict, SchemaOutdated, Unavailable
-from kb.store.backup import migrate_with_backup
+from kb.store.backup.writing import migrate_with_backup
 from kb.store.engine import open_engine, reading, transaction
 from kb.store.instance import get_incarnation, set_value
 from kb.store.migrate import (

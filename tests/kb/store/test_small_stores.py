@@ -13,10 +13,11 @@ import kb
 from kb.access import Viewer
 from kb.clock import utc_now
 from kb.errors import Conflict, InvalidInput, NotFound, NotPermitted, Unavailable
-from kb.intents import SearchIntent
+from kb.searches.intents import SearchIntent
 from kb.store.audit import Subject, audit_of, record_audit
-from kb.store.calibrations import find_calibration, save_calibration
-from kb.store.decisions import (
+from kb.store.engine import transaction
+from kb.store.entries.shelves import category_id_for, product_id_for, tag_id_for
+from kb.store.grouping.decisions import (
     NOT_SAME,
     SAME,
     Said,
@@ -24,10 +25,9 @@ from kb.store.decisions import (
     add_decisions,
     undo_decisions,
 )
-from kb.store.engine import transaction
+from kb.store.grouping.runs import finish_run, last_run, start_run
 from kb.store.idempotency import KeptAnswer, find_answer, keep_answer
 from kb.store.instance import find_value, get_incarnation, renew_incarnation, set_value
-from kb.store.intents import add_intents, has_intents
 from kb.store.jobs import (
     MAX_ATTEMPTS,
     claim,
@@ -38,9 +38,9 @@ from kb.store.jobs import (
     renew_lease,
 )
 from kb.store.redirects import add_redirect, find_redirect
-from kb.store.runs import finish_run, last_run, start_run
 from kb.store.schema import idempotency_keys, instance, jobs, redirects, search_intents, tags
-from kb.store.shelves import category_id_for, product_id_for, tag_id_for
+from kb.store.searches.calibrations import find_calibration, save_calibration
+from kb.store.searches.intents import add_intents, has_intents
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 

@@ -12,23 +12,23 @@ from sqlalchemy import Engine, select, text
 from kb.clock import utc_now
 from kb.errors import SchemaOutdated
 from kb.intake.records import IncomingQuestion
-from kb.intents import Click, SearchIntent
-from kb.searches import keep_searches
-from kb.store.backup import back_up, migrate_with_backup
-from kb.store.copying import row_counts
+from kb.searches.intents import Click, SearchIntent
+from kb.searches.keeping import keep_searches
+from kb.store.backup.copying import row_counts
+from kb.store.backup.export import export_record
+from kb.store.backup.restoring import restore
+from kb.store.backup.writing import back_up, migrate_with_backup
 from kb.store.engine import open_engine, reading, schema_transaction, transaction
-from kb.store.export import export_record
-from kb.store.incoming import store_question
 from kb.store.instance import renew_incarnation
-from kb.store.intents import add_clicks, add_intents
 from kb.store.migrate import (
     create_record,
     expected_schema,
     require_current_schema,
     run_migrations,
 )
-from kb.store.restore import restore
+from kb.store.questions.incoming import store_question
 from kb.store.schema import clicks, regroupings, search_intents, synonyms
+from kb.store.searches.intents import add_clicks, add_intents
 
 OLD_SEARCH = (
     "INSERT INTO search_intents (text, lang, mode, verdict, confidence, visitor, at) "

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from kb.intents import SearchLesson
+from kb.searches.intents import SearchLesson
 from search.learning.asks import Kind
 from search.learning.lessons import lesson_asks
 from tests.search.stores import HELP_DESK

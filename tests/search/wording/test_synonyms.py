@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb.access import GUEST
-from kb.synonyms import SynonymGroup, parse_group
+from kb.searches.synonyms import SynonymGroup, parse_group
 from search.generation import RecordState, build_generation
 from search.index import IndexFollower
 from search.query import parse_query

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.synonyms import parse_group
+from kb.searches.synonyms import parse_group
 from search.index import IndexSnapshot
 from search.lexical.query import query_terms
 from search.query import parse_query

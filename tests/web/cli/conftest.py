@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from kb.store.assignments import save_assignments
 from kb.store.engine import open_engine, transaction
-from kb.store.questions import questions_named
-from kb.store.topics import add_topic
+from kb.store.grouping.assignments import save_assignments
+from kb.store.questions.reading import questions_named
+from kb.store.topics.record import add_topic
 from kb.topics import Assignment, TopicFacts
 from web.cli import main
 

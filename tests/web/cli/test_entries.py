@@ -9,9 +9,9 @@ import pytest
 from kb.access import OPERATOR
 from kb.entries import EntryContent
 from kb.store.engine import open_engine, transaction
-from kb.store.entries import add_entry
-from kb.store.entry_findings import FoundPair, save_finding
-from kb.store.links import FoundLink, replace_auto_links
+from kb.store.entries.writing import add_entry
+from kb.store.links.found import FoundLink, replace_auto_links
+from kb.store.merging.findings import FoundPair, save_finding
 from tests.web.cli.conftest import Run, assert_refused
 
 

@@ -59,10 +59,10 @@ def test_one_row_is_nothing_to_group(run: Run, models: Path, write: Write) -> No
 
 
 def test_identical_rows_are_one_topic(run: Run, models: Path, write: Write) -> None:
-    answer = run("topics", "--from", write(texts(300, "Where is my parcel?")), "--json").json
+    answer = run("topics", "--from", write(texts(60, "Where is my parcel?")), "--json").json
 
     (topic,) = answer["topics"]
-    assert topic["size"] == 300
+    assert topic["size"] == 60
     assert topic["label"] == "Where is my parcel?"
     assert answer["ungrouped"] == []
 
@@ -71,7 +71,7 @@ def test_identical_rows_are_one_topic(run: Run, models: Path, write: Write) -> N
 def test_a_script_that_the_model_does_not_know_is_said(
     run: Run, models: Path, write: Write, alphabet: str
 ) -> None:
-    ran = run("topics", "--from", write(in_script(alphabet, 200)))
+    ran = run("topics", "--from", write(in_script(alphabet, 40)))
     assert_refused(ran, "words that the model knows", "KB_MODEL")
 
 
@@ -154,7 +154,7 @@ def test_very_long_rows_are_read_to_where_the_model_reads(
     filler = "and then the lamp flickered again. "
     rows = [
         {"id": f"q{number}", "text": f"Lamp {number} flickers. " + filler * (LONG // len(filler))}
-        for number in range(12)
+        for number in range(3)
     ]
     answer = run("topics", "--from", write(rows), "--json").json
     assert all(len(topic["label"]) <= 125 for topic in answer["topics"])

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from sqlalchemy import update
 
 from kb.store.engine import open_engine, transaction
-from kb.store.questions import questions_named
+from kb.store.questions.reading import questions_named
 from kb.store.schema import topics as topics_table
 from tests.web.cli.conftest import Run
 from web.cli.output import out

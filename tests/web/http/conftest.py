@@ -16,7 +16,7 @@ from kb.entries import EntryContent
 from kb.settings import Settings
 from kb.store.accounts import add_account, add_api_key
 from kb.store.engine import open_engine, transaction
-from kb.store.entries import add_entry
+from kb.store.entries.writing import add_entry
 from search.build import build_index
 from tests.web.http.damage import LATER
 from web.http.app import create_app

@@ -4,7 +4,7 @@ import pytest
 
 from kb.access import OPERATOR, Role, Scope
 from kb.store.engine import reading, transaction
-from kb.store.entry_queries import get_entry, helpful_count
+from kb.store.entries.reading import get_entry, helpful_count
 from kb.store.redirects import add_redirect
 from tests.web.http.conftest import bearer
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, func, select
 
 from kb.access import OPERATOR, Role, Scope
 from kb.store.engine import reading, transaction
-from kb.store.questions import get_question
+from kb.store.questions.reading import get_question
 from kb.store.schema import jobs, questions, replies
 from tests.kb.questions_given import give_question, give_topic
 from tests.web.http.conftest import Keys, bearer

@@ -6,8 +6,8 @@ import pytest
 
 from kb.access import Role, Scope
 from kb.store.engine import transaction
-from kb.store.topic_effects import TopicVerdict, save_effects, save_topic_verdict
-from kb.store.topics import save_near_topics
+from kb.store.topics.effects import TopicVerdict, save_effects, save_topic_verdict
+from kb.store.topics.record import save_near_topics
 from kb.topics import AskedWording, Evidence, NearTopic
 from tests.kb.questions_given import give_question, give_topic
 from tests.web.http.conftest import bearer

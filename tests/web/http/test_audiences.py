@@ -5,8 +5,8 @@ import pytest
 from kb.access import OPERATOR, Role, Scope
 from kb.entries import EntryContent
 from kb.store.engine import transaction
-from kb.store.entries import add_entry
-from kb.store.link_edits import set_link_mode
+from kb.store.entries.writing import add_entry
+from kb.store.links.edits import set_link_mode
 from tests.web.http.conftest import bearer
 
 SECRETS = {"members": "zylindermund", "partners": "kuckuckslicht", "internal": "nebelhorner"}

@@ -9,10 +9,10 @@ import pytest
 from kb.access import OPERATOR, Role, Scope
 from kb.entries import EntryContent
 from kb.store.engine import reading, transaction
-from kb.store.entries import add_entry
-from kb.store.entry_findings import FoundPair, list_findings, save_finding
-from kb.store.entry_queries import find_entry_redirect, get_entry
-from kb.store.links import FoundLink, replace_auto_links
+from kb.store.entries.reading import find_entry_redirect, get_entry
+from kb.store.entries.writing import add_entry
+from kb.store.links.found import FoundLink, replace_auto_links
+from kb.store.merging.findings import FoundPair, list_findings, save_finding
 from tests.web.http.conftest import bearer
 
 ANSWER = "Choose *Forgot password* on the page **Sign in**."
@@ -77,7 +77,7 @@ def test_a_merge_from_the_audit_is_offered_an_undo(client, agent, twin, finding,
 
     assert client.post(undo[1].replace("&amp;", "&"), headers=agent).status_code == 303
     assert client.get(f"/faq/{old}-how-do-i-reset-my-password").status_code == 200
-    assert "undone by Robin" in client.get("/desk/audit?show=merged", headers=agent).text
+    assert "taken back by Robin" in client.get("/desk/audit?show=merged", headers=agent).text
 
 
 def test_a_pair_called_different_leaves_the_list_and_comes_back(client, agent, finding):

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from kb.access import Role, Scope
 from kb.clock import utc_now
-from kb.intents import SearchIntent
-from kb.searches import keep_searches
+from kb.searches.intents import SearchIntent
+from kb.searches.keeping import keep_searches
 from kb.store.engine import reading, transaction
-from kb.store.intents import add_intents
 from kb.store.schema import jobs, questions
+from kb.store.searches.intents import add_intents
 from tests.web.http.conftest import bearer
 
 PAGE = "/desk/searches"

@@ -15,9 +15,9 @@ from sqlalchemy import Engine, event
 
 from kb.access import OPERATOR
 from kb.store.engine import reading, transaction
-from kb.store.phrasings import phrasings_of
-from kb.store.topic_effects import TopicVerdict, save_effects, save_topic_verdict
-from kb.store.topics import get_topic, save_near_topics, save_topic_facts, set_topic_state
+from kb.store.entries.phrasings import phrasings_of
+from kb.store.topics.effects import TopicVerdict, save_effects, save_topic_verdict
+from kb.store.topics.record import get_topic, save_near_topics, save_topic_facts, set_topic_state
 from kb.topics import AskedWording, Evidence, NearTopic, TopicFacts
 from tests.kb.questions_given import give_question, give_topic
 

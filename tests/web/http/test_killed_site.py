@@ -15,7 +15,7 @@ from kb.access import OPERATOR
 from kb.entries import EntryContent
 from kb.errors import Conflict
 from kb.store.engine import transaction
-from kb.store.entries import add_entry
+from kb.store.entries.writing import add_entry
 from search.build import build_index
 from search.generation import find_current_name, open_current
 from tests.web.http.conftest import NO_MODEL

@@ -11,12 +11,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, select
 
 from kb.access import OPERATOR, Role
+from kb.desk.noise import REASONS, say_noise
 from kb.intake.records import IncomingQuestion
-from kb.noise import REASONS, say_noise
 from kb.questions import CleanedQuestion
-from kb.store.cleaned import save_cleaned
 from kb.store.engine import reading, transaction
-from kb.store.incoming import store_question
+from kb.store.questions.cleaned import save_cleaned
+from kb.store.questions.incoming import store_question
 from kb.store.schema import questions
 from tests.web.http.conftest import Keys, bearer
 from web.http.api import noise as api_noise
@@ -109,6 +109,19 @@ def test_pages_and_api_are_for_agents_alone(
     assert client.post(one, json={"reason": "boring"}, headers=agent).status_code == 422
     unknown = client.post("/api/v1/questions/999/noise", json={"reason": "spam"}, headers=agent)
     assert unknown.status_code == 404
+
+
+def test_what_is_named_twice_is_said_once_and_what_is_unknown_changes_nothing(
+    client: TestClient, agent: dict[str, str], messages: dict[str, int], site_engine: Engine
+) -> None:
+    drip = messages["drip"]
+    mixed = {"questions": [drip, 999_999], "reason": "spam"}
+    assert client.post(API, json=mixed, headers=agent).status_code == 404
+    assert noise_of(site_engine, drip) is None
+
+    said = client.post(API, json={"questions": [drip, drip], "reason": "spam"}, headers=agent)
+    assert said.json()["questions"] == [drip]
+    assert client.post(f"{API}/{'9' * 200}/undo", headers=agent).status_code == 422
 
 
 def test_the_api_lists_says_and_takes_back(

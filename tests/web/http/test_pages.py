@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from kb.access import OPERATOR, Role, Scope
 from kb.store.engine import reading, transaction
-from kb.store.entry_queries import get_entry
-from kb.store.link_edits import set_link_mode
+from kb.store.entries.reading import get_entry
+from kb.store.links.edits import set_link_mode
 from kb.store.redirects import add_redirect
 from kb.store.schema import helpful_votes, questions
 from tests.kb.questions_given import give_question, give_topic

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from kb.store.engine import transaction
 from kb.store.schema import topics
 from tests.kb.questions_given import give_question, give_topic
-from web.http.quoted_replies import CLASHES
+from web.http.desk.quoted_replies import CLASHES
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def test_both_sentences_are_shown_with_the_questions_they_answered(
     assert "Replies that contradict each other" in page
     assert "Backflush it every 2 weeks." in page
     assert "Never backflush it &lt;b&gt;at all&lt;/b&gt;." in page
-    assert "ticket b0" in page
-    assert "ticket b1" in page
+    assert "Ticket b0" in page
+    assert "Ticket b1" in page
 
 
 def test_only_the_clearest_are_shown(client, agent, site_engine, asked):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
 from dataclasses import replace
 from html import escape
+from itertools import count
 
 import pytest
 from sqlalchemy import select, update
@@ -13,11 +15,12 @@ from indexer.clean import clean_questions
 from indexer.replies.topic_drafts import draft_of_topic
 from kb.access import OPERATOR, Role, Scope
 from kb.intake.records import IncomingQuestion, IncomingReply
+from kb.settings import Settings
 from kb.store.audit import Subject, audit_of
-from kb.store.engine import reading, transaction
-from kb.store.incoming import store_question
+from kb.store.engine import open_engine, reading, transaction
+from kb.store.questions.incoming import store_question
 from kb.store.schema import entries, entry_revisions, topics
-from kb.store.topics import get_topic
+from kb.store.topics.record import get_topic
 from tests.kb.questions_given import ASKED_AT, give_topic
 from tests.web.http.conftest import bearer, browser
 from tests.web.stub_endpoint import stub_endpoint
@@ -27,7 +30,23 @@ STEPS = "Hello Maria, thank you for order CO-448117. Open Settings > General and
 STEPS += "button for ten seconds. Mail me at tom@acme.example. Kind regards, Tom Miller"
 TOO = "Hold the power button for ten seconds after you opened Settings > General, Maria Lindqvist."
 MADE = "Open **Settings > General**. Hold the power button for 10 seconds. It takes 45 minutes."
+NUMBERS = count()
 FORM = {"title": "How do I reset it?", "answer": MADE, "action": "publish"}
+
+
+@pytest.fixture(scope="module")
+def settings(filled_home, tmp_path_factory) -> Settings:
+    """One site for all tests here; each has a topic, an account and an endpoint's memory anew."""
+    home = tmp_path_factory.mktemp("rewording") / "home"
+    shutil.copytree(filled_home[0], home)
+    return Settings(home=home)
+
+
+@pytest.fixture(scope="module")
+def site_engine(settings):
+    engine = open_engine(settings.record_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
@@ -38,13 +57,13 @@ def topic(site_engine) -> int:
             store_question(
                 conn,
                 IncomingQuestion(
-                    source_id=f"r{n}",
+                    source_id=f"r{next(NUMBERS)}",
                     subject="How do I reset the power button?",
                     body=f"Maria Lindqvist asks {n}",
                     created_at=ASKED_AT,
                     lang="en",
                     sender_name="Maria Lindqvist",
-                    replies=(IncomingReply(f"a{n}", text, author="agent"),),
+                    replies=(IncomingReply(f"a{next(NUMBERS)}", text, author="agent"),),
                 ),
                 channel="ticket",
                 source="ticket",
@@ -59,12 +78,20 @@ def topic(site_engine) -> int:
     return found
 
 
+@pytest.fixture(scope="module")
+def endpoint():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NO_PROXY", "127.0.0.1")
+        with stub_endpoint() as running:
+            yield running
+
+
 @pytest.fixture
-def stub(monkeypatch):
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with stub_endpoint() as running:
-        running.text = MADE
-        yield running
+def stub(endpoint):
+    """The endpoint, which has heard nothing yet and answers as it should."""
+    endpoint.forget()
+    endpoint.text = MADE
+    return endpoint
 
 
 @contextmanager
@@ -74,10 +101,16 @@ def site(settings, stub, **changed):
         yield client
 
 
-@pytest.fixture
-def rewording(settings, stub):
-    with site(settings, stub) as client:
+@pytest.fixture(scope="module")
+def rewording_site(settings, endpoint):
+    with site(settings, endpoint) as client:
         yield client
+
+
+@pytest.fixture
+def rewording(rewording_site, stub):
+    """A browser on the site whose endpoint answers."""
+    return rewording_site
 
 
 def page_of(client, agent, topic, query=""):
@@ -308,3 +341,18 @@ def test_over_the_api_the_tick_is_a_field(rewording, agent, topic):
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["field"] == "checked"
     assert rewording.post(path, json=wanted | {"checked": True}, headers=agent).status_code == 201
+
+
+def test_what_was_saved_unread_is_published_over_the_api_with_the_tick_only(
+    rewording, agent, topic
+):
+    reword(rewording, agent, topic)
+    path = f"/api/v1/topics/{topic}/promote"
+    saved = rewording.post(path, json={"answer": MADE}, headers=agent).json()
+    path, wanted = f"/api/v1/entries/{saved['entry_id']}", {"revision": 1, "state": "published"}
+
+    refused = rewording.patch(path, json=wanted, headers=agent)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "checked"
+    published = rewording.patch(path, json=wanted | {"checked": True}, headers=agent)
+    assert published.json()["state"] == "published"

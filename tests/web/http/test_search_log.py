@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 
 from kb.access import Role
 from kb.clock import utc_now
-from kb.searches import keep_searches
+from kb.searches.keeping import keep_searches
 from kb.store.engine import reading, transaction
 from kb.store.schema import (
     clicks,
@@ -22,7 +22,7 @@ from kb.store.schema import (
     search_days,
     search_intents,
 )
-from kb.store.search_learning import search_lessons
+from kb.store.searches.learning import search_lessons
 from search.results import Hit, Mode, SearchResults, Verdict
 from tests.web.http.conftest import bearer
 from web.http import intents

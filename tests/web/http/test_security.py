@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from kb.access import OPERATOR
 from kb.errors import InvalidInput, Unavailable
 from kb.store.engine import transaction
-from kb.store.link_edits import set_link_mode
+from kb.store.links.edits import set_link_mode
 from search.build import build_index
 from tests.kb.questions_given import give_question, give_topic
 from tests.web.http.conftest import NO_MODEL, browser

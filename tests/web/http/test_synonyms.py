@@ -8,9 +8,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from kb.access import OPERATOR, Role
+from kb.searches.synonyms import parse_group
 from kb.store.engine import transaction
-from kb.store.synonyms import add_synonyms
-from kb.synonyms import parse_group
+from kb.store.searches.synonyms import add_synonyms
 from tests.web.http.conftest import Keys, bearer
 from web.http.pages.synonyms import PAGE
 

@@ -32,8 +32,8 @@ from kb.intake.cleaning import clean_question
 from kb.intake.records import IncomingQuestion
 from kb.settings import Settings
 from kb.store.engine import open_engine, transaction
-from kb.store.entries import add_entry
-from kb.store.entry_queries import find_entry_by_source
+from kb.store.entries.reading import find_entry_by_source
+from kb.store.entries.writing import add_entry
 from search.build import build_index
 from tests.indexer.subjects import SUBJECTS, SubjectEncoder, wording
 from web.worker.index_run import run_index

@@ -12,10 +12,10 @@ import pytest
 
 from kb.access import GUEST
 from kb.settings import Settings
-from kb.store.assignments import topic_of_questions
 from kb.store.check import check_record
 from kb.store.counts import record_counts
 from kb.store.engine import open_engine, reading
+from kb.store.grouping.assignments import topic_of_questions
 from kb.store.schema import embeddings, questions
 from search.build import find_manifest
 from search.generation import BUILDING_PREFIX, IndexMissing, open_current
@@ -28,7 +28,7 @@ from tests.web.worker.crash_driver import MOMENTS_FILE, NEW_TITLE, PER_SUBJECT
 
 ROOT = Path(__file__).resolve().parents[3]
 QUESTIONS = len(SUBJECTS) * PER_SUBJECT
-COMMITS = {"import": 6, "index": 19, "worker": 21}
+COMMITS = {"import": 6, "index": 26, "worker": 21}
 """Write transactions that an undisturbed run commits at least."""
 
 DRAWN = random.Random("kill -9")

@@ -5,7 +5,7 @@ import pytest
 from kb.access import OPERATOR
 from kb.entries import EntryContent
 from kb.store.engine import transaction
-from kb.store.entries import add_entry
+from kb.store.entries.writing import add_entry
 from kb.store.instance import renew_incarnation
 from search.build import build_index
 from search.index import DELTA_LIMIT

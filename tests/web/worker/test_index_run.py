@@ -8,17 +8,17 @@ import pytest
 
 from indexer.regrouping.regroup import GroupingReport
 from kb.access import GUEST, OPERATOR
+from kb.desk.promotion import Promotion, promote_topic
 from kb.entries import EntryContent
-from kb.promotion import Promotion, promote_topic
 from kb.settings import Settings
-from kb.store.assignments import topic_members
 from kb.store.check import check_record
 from kb.store.engine import open_engine, reading, transaction
-from kb.store.entries import add_entry
+from kb.store.entries.writing import add_entry
+from kb.store.grouping.assignments import topic_members
+from kb.store.grouping.runs import last_run
 from kb.store.migrate import create_record
-from kb.store.questions import questions_by_id
-from kb.store.runs import last_run
-from kb.store.topics import list_topics
+from kb.store.questions.reading import questions_by_id
+from kb.store.topics.record import list_topics
 from search.build import find_manifest
 from web.cli.demo_world import load_entries, load_questions
 from web.composition import ensure_calibration, open_search

@@ -11,7 +11,7 @@ from kb.entries import EntryContent
 from kb.settings import Settings
 from kb.store.embeddings import missing_hashes
 from kb.store.engine import open_engine, reading, transaction
-from kb.store.entries import add_entry
+from kb.store.entries.writing import add_entry
 from kb.store.migrate import create_record
 from search.build import find_manifest
 from search.index import IndexFollower

@@ -11,16 +11,16 @@ from kb.access import OPERATOR
 from kb.clock import utc_now
 from kb.entries import EntryContent
 from kb.errors import Unavailable
-from kb.intents import SearchIntent
+from kb.searches.intents import SearchIntent
 from kb.settings import Settings
 from kb.store import jobs
 from kb.store.check import check_record
 from kb.store.counts import record_counts
 from kb.store.engine import open_engine, reading, transaction
-from kb.store.entries import add_entry
-from kb.store.intents import add_intents
+from kb.store.entries.writing import add_entry
 from kb.store.schema import jobs as jobs_table
 from kb.store.schema import search_intents
+from kb.store.searches.intents import add_intents
 from search.build import find_manifest
 from tests.indexer.subjects import SubjectEncoder, give_subject
 from tests.search.learning.own_store import SizedLetterEncoder, own_store

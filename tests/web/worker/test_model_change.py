@@ -17,8 +17,8 @@ from kb.entries import EntryContent
 from kb.errors import InvalidInput
 from kb.settings import Settings
 from kb.store.engine import open_engine, reading, transaction
-from kb.store.entries import add_entry
-from kb.store.topics import list_topics
+from kb.store.entries.writing import add_entry
+from kb.store.topics.record import list_topics
 from search.build import find_manifest
 from search.results import SearchResults
 from tests.indexer.packs import write_pack

@@ -14,11 +14,16 @@ from kb.clock import utc_now
 from kb.entries import EntryContent
 from kb.errors import Conflict, InvalidInput
 from kb.settings import Settings
-from kb.store.calibrations import REFUSED, calibration_versions, last_attempt, save_calibration
 from kb.store.engine import reading, transaction
-from kb.store.entries import add_entry
-from kb.store.phrasings import add_phrasings
+from kb.store.entries.phrasings import add_phrasings
+from kb.store.entries.writing import add_entry
 from kb.store.schema import clicks, search_intents
+from kb.store.searches.calibrations import (
+    REFUSED,
+    calibration_versions,
+    last_attempt,
+    save_calibration,
+)
 from search.build import build_index
 from search.calibration import Origin
 from search.judged_set import JudgedQuery, JudgedSet

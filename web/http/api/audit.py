@@ -9,16 +9,16 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from kb.merging import merge_entries, undo_merge
+from kb.desk.merging import merge_entries, undo_merge
 from kb.store.engine import reading, transaction
-from kb.store.entry_findings import (
+from kb.store.merging.findings import (
     EntryFinding,
     dismiss_finding,
     get_finding,
     list_findings,
     reopen_finding,
 )
-from kb.store.entry_merges import EntryMerge, get_merge, list_merges
+from kb.store.merging.merges import EntryMerge, get_merge, list_merges
 from web.http.dependencies import MAX_ID, EditorDep, Id, Limit, PageCursor, SiteDep
 from web.http.paging import decode_cursor, encode_cursor
 from web.http.replies import json_reply

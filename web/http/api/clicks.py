@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from kb.errors import InvalidInput
 from kb.store.engine import reading
-from kb.store.entry_queries import get_entry
+from kb.store.entries.reading import get_entry
 from web.http.dependencies import MAX_ID, ReaderDep, SiteDep, spend_as_guest
 from web.http.intents import Target
 from web.http.rate_limits import Allowance

@@ -16,11 +16,11 @@ from kb.entries import Entry, EntryContent
 from kb.errors import Conflict, InvalidInput
 from kb.store.audit import Subject, record_audit
 from kb.store.engine import reading, transaction
-from kb.store.entries import add_entry, change_entry, set_entry_state, vote_helpful
-from kb.store.entry_queries import find_entry_redirect, get_entry, helpful_count, latest_entries
+from kb.store.entries.phrasings import phrasings_of
+from kb.store.entries.reading import find_entry_redirect, get_entry, helpful_count, latest_entries
+from kb.store.entries.writing import add_entry, change_entry, set_entry_state, vote_helpful
 from kb.store.jobs import enqueue
-from kb.store.links import related_entries
-from kb.store.phrasings import phrasings_of
+from kb.store.links.found import related_entries
 from web.http.api.entry_bodies import (
     EntriesOut,
     EntryDetailOut,
@@ -124,7 +124,7 @@ def change(site: SiteDep, viewer: EditorDep, entry_id: Id, patch: EntryPatch) ->
         content = _patched(old, patch)
         changed = change_entry(conn, entry_id, content, viewer=viewer, seen_revision=patch.revision)
         if patch.state is not None and patch.state != old.state:
-            set_entry_state(conn, entry_id, patch.state)
+            set_entry_state(conn, entry_id, patch.state, checked=patch.checked)
             changed = True
         if changed:
             facts = {"fields": sorted(patch.model_fields_set - {"revision"})}
@@ -149,7 +149,7 @@ def _patched(old: Entry, patch: EntryPatch) -> EntryContent:
     given = {
         name: value
         for name, value in patch.model_dump(exclude_unset=True).items()
-        if name not in ("revision", "state")
+        if name not in ("revision", "state", "checked")
     }
     for name in ("title", "answer", "locale", "audience", "tags", "phrasings"):
         if given.get(name, "") is None:

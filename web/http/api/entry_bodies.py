@@ -45,6 +45,9 @@ class EntryPatch(BaseModel):
     translation_group: Word | None = None
     phrasings: list[Wording] | None = Field(None, max_length=1_000, description="Added.")
     state: State | None = None
+    checked: bool = Field(
+        False, description="Publishes a machine's wording as it came: somebody has read it."
+    )
 
 
 class PhrasingOut(BaseModel):

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from kb.access import Viewer
 from kb.store.engine import reading, transaction
 from kb.store.jobs import enqueue
-from kb.store.link_edits import edited_links
+from kb.store.links.edits import edited_links
 from web.http.dependencies import MAX_ID, EditorDep, Id, SiteDep
 from web.http.replies import json_reply
 from web.http.site import Site

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from kb.noise import say_noise, undo_noise
+from kb.desk.noise import say_noise, undo_noise
 from kb.store.engine import reading, transaction
-from kb.store.noise import SetAside, list_set_aside, noise_counts, set_aside_by_id
+from kb.store.questions.noise import SetAside, list_set_aside, noise_counts, set_aside_by_id
 from web.http.dependencies import MAX_ID, EditorDep, Id, Limit, PageCursor, SiteDep
 from web.http.paging import decode_cursor, encode_cursor
 from web.http.replies import json_reply
@@ -31,6 +31,11 @@ Reason = Literal[
     "other_language",
     "no_question",
     "question",
+]
+
+
+Batch = Annotated[
+    str, Path(max_length=40, description="The `batch` that was told when it was said.")
 ]
 
 
@@ -119,9 +124,10 @@ def _item(one: SetAside) -> dict[str, object]:
 @router.post("/noise", response_model=SaidOut)
 def say_of_many(site: SiteDep, viewer: EditorDep, said: NoiseOfManyIn) -> Response:
     """Say of several questions that they are none, and why, or that they are after all."""
+    ids = list(dict.fromkeys(said.questions))
     with transaction(site.engine) as conn:
-        batch = say_noise(conn, said.questions, said.reason, viewer=viewer)
-    answer = {"batch": batch, "questions": said.questions, "reason": said.reason}
+        batch = say_noise(conn, ids, said.reason, viewer=viewer)
+    answer = {"batch": batch, "questions": ids, "reason": said.reason}
     return json_reply(answer, viewer=viewer)
 
 
@@ -135,7 +141,7 @@ def say_of_one(site: SiteDep, viewer: EditorDep, question_id: Id, said: NoiseIn)
 
 
 @router.post("/noise/{batch}/undo", response_model=UndoneOut)
-def undo(site: SiteDep, viewer: EditorDep, batch: str) -> Response:
+def undo(site: SiteDep, viewer: EditorDep, batch: Batch) -> Response:
     """Take back what was said."""
     with transaction(site.engine) as conn:
         count = undo_noise(conn, batch, viewer=viewer)

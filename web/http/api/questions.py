@@ -15,16 +15,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kb.access import OPERATOR, STAFF, Viewer, may_edit
+from kb.desk.regrouping import move_question
 from kb.errors import InvalidInput, NotFound
 from kb.intake.records import IncomingQuestion, IncomingReply
 from kb.questions import Question
-from kb.regrouping import move_question
-from kb.store.assignments import find_assignment
 from kb.store.engine import reading, transaction
+from kb.store.grouping.assignments import find_assignment
 from kb.store.idempotency import KeptAnswer, find_answer, keep_answer
-from kb.store.incoming import set_question_owner, store_question
 from kb.store.jobs import enqueue
-from kb.store.questions import get_question, replies_of
+from kb.store.questions.incoming import set_question_owner, store_question
+from kb.store.questions.reading import get_question, replies_of
 from web.http.api.question_bodies import (
     BatchIn,
     BatchOut,

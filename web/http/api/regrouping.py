@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from kb.regrouping import (
+from kb.desk.regrouping import (
     Regrouped,
     dismiss_topic,
     merge_topics,
@@ -18,9 +18,9 @@ from kb.regrouping import (
     split_topic,
     take_out,
 )
+from kb.desk.undoing import redo_regrouping, undo_regrouping
 from kb.store.engine import reading, transaction
-from kb.store.regroupings import list_regroupings
-from kb.undoing import redo_regrouping, undo_regrouping
+from kb.store.grouping.regroupings import list_regroupings
 from web.decided import decision_answer, tell_actions
 from web.http.dependencies import MAX_ID, EditorDep, Id, Limit, PageCursor, SiteDep
 from web.http.paging import decode_cursor, encode_cursor

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from kb.rewriting import rewriting_to_json
+from kb.desk.rewriting import rewriting_to_json
 from web.http.dependencies import EditorDep, Id, SiteDep
 from web.http.replies import json_reply
 from web.http.rewriters import rewritten_for

@@ -8,9 +8,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from kb.searches.synonyms import MAX_TERM_CHARS, MAX_TERMS, ONE_WAY, SynonymGroup, make_group
 from kb.store.engine import reading, transaction
-from kb.store.synonyms import add_synonym_group, list_synonyms, remove_synonyms
-from kb.synonyms import MAX_TERM_CHARS, MAX_TERMS, ONE_WAY, SynonymGroup, make_group
+from kb.store.searches.synonyms import add_synonym_group, list_synonyms, remove_synonyms
 from web.http.dependencies import EditorDep, Id, Limit, PageCursor, SiteDep
 from web.http.paging import decode_cursor, encode_cursor
 from web.http.replies import json_reply

@@ -12,14 +12,14 @@ from starlette.responses import Response
 
 from kb.access import Viewer, is_audience
 from kb.addresses import entry_path
+from kb.desk.next_steps import next_step
+from kb.desk.promotion import Promotion, promote_topic
 from kb.entries import MAX_ANSWER_CHARS
 from kb.errors import InvalidInput
-from kb.next_steps import next_step
-from kb.promotion import Promotion, promote_topic
 from kb.store.engine import reading, transaction
-from kb.store.entry_queries import get_entry
-from kb.store.questions import questions_by_id
-from kb.store.topics import get_topic, list_topics
+from kb.store.entries.reading import get_entry
+from kb.store.questions.reading import questions_by_id
+from kb.store.topics.record import get_topic, list_topics
 from kb.topics import Topic
 from web.http.api.fields import Word
 from web.http.dependencies import EditorDep, Id, Limit, PageCursor, SiteDep

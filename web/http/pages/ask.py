@@ -15,13 +15,14 @@ from kb.access import OPERATOR
 from kb.addresses import entry_path
 from kb.intake.records import IncomingQuestion
 from kb.store.engine import reading, transaction
-from kb.store.entry_queries import get_entry
-from kb.store.incoming import set_question_owner, store_question
+from kb.store.entries.reading import get_entry
 from kb.store.jobs import enqueue
-from kb.store.questions import get_question, question_as_asked
+from kb.store.questions.incoming import set_question_owner, store_question
+from kb.store.questions.reading import get_question, question_as_asked
 from search.results import SearchResults
 from web.http import messages
-from web.http.contexts import AskForm, AskPage, EntryLink, FieldError, NearAnswer, SentPage
+from web.http.ask_contexts import AskPage, NearAnswer, SentPage
+from web.http.contexts import AskForm, EntryLink, FieldError
 from web.http.dependencies import MAX_ID, Id, VisitDep, spend_as_guest
 from web.http.frame import Visit
 from web.http.intents import Target

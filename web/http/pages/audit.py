@@ -16,11 +16,14 @@ from starlette.responses import RedirectResponse, Response
 from kb.access import PUBLIC
 from kb.addresses import entry_path
 from kb.clock import utc_now
+from kb.desk.merging import merge_entries, undo_merge
 from kb.entries import Entry, Phrasing
 from kb.errors import InvalidInput
-from kb.merging import merge_entries, undo_merge
 from kb.store.engine import reading, transaction
-from kb.store.entry_findings import (
+from kb.store.entries.phrasings import phrasings_of
+from kb.store.entries.reading import entries_by_id
+from kb.store.entries.use import EntryUse, use_of_entries
+from kb.store.merging.findings import (
     EntryFinding,
     dismiss_finding,
     finding_counts,
@@ -28,14 +31,11 @@ from kb.store.entry_findings import (
     list_findings,
     reopen_finding,
 )
-from kb.store.entry_merges import EntryMerge, count_merges, list_merges
-from kb.store.entry_queries import entries_by_id
-from kb.store.entry_use import EntryUse, use_of_entries
-from kb.store.phrasings import phrasings_of
+from kb.store.merging.merges import EntryMerge, count_merges, list_merges
 from web.http import messages
-from web.http.audit_contexts import AuditPage, AuditPair, AuditSide, MergeRow
 from web.http.contexts import Notice, Tab
 from web.http.dependencies import MAX_ID, Id, StaffVisitDep
+from web.http.desk.audit_contexts import AuditPage, AuditPair, AuditSide, MergeRow
 from web.http.frame import Visit
 from web.http.markdown import render_markdown
 from web.http.paging import decode_cursor, encode_cursor

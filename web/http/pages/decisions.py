@@ -9,22 +9,22 @@ from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse
 from starlette.responses import RedirectResponse, Response
 
+from kb.desk.regrouping import take_out
+from kb.desk.undoing import BuiltUpon, redo_regrouping, undo_regrouping
 from kb.errors import Conflict
-from kb.regrouping import take_out
 from kb.store.engine import reading, transaction
-from kb.store.regroupings import (
+from kb.store.grouping.regroupings import (
     SHOWN_CHARS,
     SHOWS,
     get_regrouping,
     list_regroupings,
     regrouping_counts,
 )
-from kb.undoing import BuiltUpon, redo_regrouping, undo_regrouping
 from web.decided import DecidedAction, Named, SaidPair, tell_actions
 from web.http import messages
 from web.http.contexts import FieldError, Link, Tab
-from web.http.decision_contexts import DecisionRow, DecisionsPage, NamedText, StatementRow
 from web.http.dependencies import Id, StaffVisitDep
+from web.http.desk.decision_contexts import DecisionRow, DecisionsPage, NamedText, StatementRow
 from web.http.frame import NOTICE, UNDO, Visit
 from web.http.paging import decode_cursor, encode_cursor
 

@@ -12,28 +12,28 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from kb.store.assignments import ungrouped_count
 from kb.store.engine import reading
-from kb.store.entry_queries import entries_by_id
-from kb.store.shelf_queries import shelf_names
-from kb.store.topic_lists import (
+from kb.store.entries.reading import entries_by_id
+from kb.store.entries.shelf_queries import shelf_names
+from kb.store.grouping.assignments import ungrouped_count
+from kb.store.topics.queue import (
     TopicFilter,
     TopicOrder,
     asked_about,
     count_topics,
     filtered_topics,
 )
-from kb.store.topics import topic_counts
+from kb.store.topics.record import topic_counts
 from kb.topics import Topic
 from web.http.contexts import Column, Tab
 from web.http.dependencies import StaffVisitDep
+from web.http.desk.topic_contexts import Choice, TopicsPage
+from web.http.desk.topic_rows import entries_named, topic_row
+from web.http.desk.topics_csv import topics_csv
 from web.http.frame import Visit
 from web.http.i18n import language_name
 from web.http.paging import decode_cursor, encode_cursor
 from web.http.replies import PRIVATE
-from web.http.topic_contexts import Choice, TopicsPage
-from web.http.topic_rows import entries_named, topic_row
-from web.http.topics_csv import topics_csv
 from web.topic_labels import topics_for_reader
 
 router = APIRouter()

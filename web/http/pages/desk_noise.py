@@ -9,15 +9,15 @@ from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse
 from starlette.responses import RedirectResponse, Response
 
+from kb.desk.noise import REASONS, say_noise, undo_noise
 from kb.errors import Conflict
-from kb.noise import REASONS, say_noise, undo_noise
 from kb.store.engine import reading, transaction
-from kb.store.noise import QUESTION, SetAside, list_set_aside, noise_counts
+from kb.store.questions.noise import QUESTION, SetAside, list_set_aside, noise_counts
 from web.http.contexts import FieldError, Tab
 from web.http.dependencies import MAX_ID, Id, StaffVisitDep
+from web.http.desk.noise_contexts import NoisePage, NoiseRow
 from web.http.frame import NOTICE, UNDO, Visit
 from web.http.messages import to_translate
-from web.http.noise_contexts import NoisePage, NoiseRow
 from web.http.paging import decode_cursor, encode_cursor
 
 router = APIRouter()
@@ -167,7 +167,7 @@ def _row(one: SetAside) -> NoiseRow:
     text = " ".join(question.body.split())
     origin = question.source
     if question.channel != question.source:
-        origin = f"{question.source} ({question.channel})"
+        origin = f"{question.channel} {question.source}"
     return NoiseRow(
         id=question.id,
         subject=question.subject,

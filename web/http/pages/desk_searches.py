@@ -15,17 +15,22 @@ from starlette.responses import RedirectResponse, Response
 from indexer.facts.trends import find_trend
 from kb.clock import utc_now
 from kb.errors import NotFound
-from kb.search_questions import question_of_search
+from kb.searches.questions import question_of_search
 from kb.store.engine import reading, transaction
 from kb.store.jobs import enqueue
-from kb.store.search_reports import SearchGroup, WeekOfSearches, find_search, link_question
+from kb.store.searches.reports import SearchGroup, WeekOfSearches, find_search, link_question
 from web.http.contexts import Link, Tab
 from web.http.dependencies import StaffVisitDep
-from web.http.desk_contexts import (
+from web.http.desk.search_contexts import (
     SearchesPage,
     SearchFigures,
     SearchRow,
     WeekOutcomes,
+)
+from web.http.desk.topic_contexts import (
+    Choice,
+    Trend,
+    WeekCount,
 )
 from web.http.frame import Visit
 from web.http.i18n import language_name
@@ -38,11 +43,6 @@ from web.http.search_counts import (
     read_searches,
     searches_csv,
     wanted_weeks,
-)
-from web.http.topic_contexts import (
-    Choice,
-    Trend,
-    WeekCount,
 )
 
 router = APIRouter()

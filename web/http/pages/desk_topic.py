@@ -10,20 +10,20 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import RedirectResponse, Response
 
 from kb.addresses import entry_path
+from kb.desk.promotion import Promotion, promote_topic
+from kb.desk.rewriting import is_machine_made
 from kb.errors import InvalidInput, NotFound
-from kb.promotion import Promotion, promote_topic
-from kb.rewriting import is_machine_made
 from kb.store.engine import reading, transaction
-from kb.store.topics import get_topic
+from kb.store.topics.record import get_topic
 from web.http import messages
 from web.http.contexts import FieldError
 from web.http.dependencies import Id, StaffVisitDep
-from web.http.draft_contexts import PromoteForm
+from web.http.desk.draft_contexts import PromoteForm
+from web.http.desk.quoted_replies import form_from
+from web.http.desk.topic_page import CURSOR, Shown, topic_page
+from web.http.desk.topic_rows import topic_path
 from web.http.frame import NOTICE, Visit
 from web.http.paging import decode_cursor
-from web.http.quoted_replies import form_from
-from web.http.topic_page import CURSOR, Shown, topic_page
-from web.http.topic_rows import topic_path
 
 router = APIRouter()
 

@@ -8,17 +8,23 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
-from kb.attaching import attach_topic, detach_topic
+from kb.desk.attaching import attach_topic, detach_topic
+from kb.desk.regrouping import (
+    dismiss_topic,
+    merge_topics,
+    move_questions,
+    restore_topic,
+    split_topic,
+)
 from kb.errors import Conflict, InvalidInput, NotFound
-from kb.regrouping import dismiss_topic, merge_topics, move_questions, restore_topic, split_topic
 from kb.store.engine import reading, transaction
-from kb.store.topics import get_topic
+from kb.store.topics.record import get_topic
 from web.http.contexts import FieldError
 from web.http.dependencies import MAX_ID, Id, StaffVisitDep
+from web.http.desk.topic_page import Shown, topic_page
+from web.http.desk.topic_rows import topic_path
 from web.http.frame import NOTICE, UNDO, Visit
 from web.http.messages import to_translate
-from web.http.topic_page import Shown, topic_page
-from web.http.topic_rows import topic_path
 
 router = APIRouter()
 

@@ -18,11 +18,11 @@ from kb.entries import Entry
 from kb.errors import Conflict, InvalidInput, NotFound
 from kb.slugs import slugify
 from kb.store.engine import reading, transaction
-from kb.store.entries import vote_helpful
-from kb.store.entry_queries import find_entry_redirect, find_vote, get_entry, translations_of
+from kb.store.entries.reading import find_entry_redirect, find_vote, get_entry, translations_of
+from kb.store.entries.writing import vote_helpful
 from kb.store.jobs import enqueue
-from kb.store.link_edits import edited_links
-from kb.store.links import related_entries
+from kb.store.links.edits import edited_links
+from kb.store.links.found import related_entries
 from web.http.contexts import (
     EntryPage,
     LanguageLink,

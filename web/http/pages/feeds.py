@@ -15,7 +15,7 @@ from kb.access import GUEST
 from kb.addresses import entry_path
 from kb.entries import Entry
 from kb.store.engine import reading
-from kb.store.entry_queries import latest_entries
+from kb.store.entries.reading import latest_entries
 from web.http.dependencies import SiteDep
 from web.http.markdown import render_markdown
 from web.http.site import Site

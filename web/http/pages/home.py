@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from kb.access import GUEST
 from kb.addresses import entry_path
 from kb.store.engine import reading
-from kb.store.shelf_queries import (
+from kb.store.entries.shelf_queries import (
     OnShelves,
     ShelfCount,
     category_counts,

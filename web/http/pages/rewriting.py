@@ -9,12 +9,12 @@ from starlette.responses import RedirectResponse, Response
 
 from kb.errors import Unavailable
 from kb.store.engine import reading
-from kb.store.topics import get_topic
+from kb.store.topics.record import get_topic
 from web.http.dependencies import Id, StaffVisitDep
+from web.http.desk.topic_contexts import TopicPage
+from web.http.desk.topic_page import topic_page
 from web.http.frame import Visit
 from web.http.rewriters import rewritten_for
-from web.http.topic_contexts import TopicPage
-from web.http.topic_page import topic_page
 
 router = APIRouter()
 

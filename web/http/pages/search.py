@@ -15,7 +15,7 @@ from kb.addresses import entry_path
 from kb.entries import Entry
 from kb.plain_text import markdown_to_text
 from kb.store.engine import reading
-from kb.store.shelf_queries import OnShelves, entries_on_shelves, shelf_names
+from kb.store.entries.shelf_queries import OnShelves, entries_on_shelves, shelf_names
 from search.query import clean
 from search.results import Filters, SearchResults
 from web.http.api.search import MAX_FILTER_VALUES, MAX_QUERY_CHARS, search_threads

@@ -11,16 +11,16 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import RedirectResponse, Response
 
 from kb.errors import Conflict, InvalidInput
+from kb.searches.synonyms import ONE_WAY, SynonymGroup, parse_group
 from kb.store.engine import reading, transaction
-from kb.store.synonyms import add_synonym_group, list_synonyms, remove_synonyms
-from kb.synonyms import ONE_WAY, SynonymGroup, parse_group
+from kb.store.searches.synonyms import add_synonym_group, list_synonyms, remove_synonyms
 from web.http import messages
 from web.http.contexts import FieldError, Notice
 from web.http.dependencies import Id, StaffVisitDep
+from web.http.desk.synonym_contexts import LanguageChoice, SynonymRow, SynonymsPage
 from web.http.frame import Visit
 from web.http.i18n import LOCALES, own_name
 from web.http.paging import decode_cursor, encode_cursor
-from web.http.synonym_contexts import LanguageChoice, SynonymRow, SynonymsPage
 
 router = APIRouter()
 

@@ -1,0 +1,1 @@
+"""The record as one file: backed up, restored, exported."""

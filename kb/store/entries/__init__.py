@@ -1,0 +1,1 @@
+"""Entries in the record: contents, wordings, shelves, and how readers use them."""

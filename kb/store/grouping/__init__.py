@@ -1,0 +1,1 @@
+"""How questions are grouped in the record: what people said, and what it changed."""

@@ -1,0 +1,1 @@
+"""Questions in the record: as they come in, cleaned, set aside as noise, read."""

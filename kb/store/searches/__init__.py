@@ -1,0 +1,1 @@
+"""Searches in the record: taken in, settled, counted, learned from."""

@@ -1,0 +1,284 @@
+"""What people look for, counted for agents: by words, by week, and what found no answer."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import ColumnElement, Connection, case, func, select, update
+
+from kb.access import Viewer, may_edit
+from kb.errors import NotPermitted
+from kb.searches.intents import PICKED, StoredSearch
+from kb.store.engine import chunks
+from kb.store.schema import assignments, search_days, search_intents, topics
+from kb.store.searches.settling import stored_search
+
+MAX_GROUPS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class SearchesWanted:
+    """Which searches: whole weeks from Monday `since` up to and without `until`, one language.
+
+    `unanswered` keeps only those that found no answer.
+    """
+
+    since: date
+    until: date
+    lang: str | None = None
+    unanswered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchGroup:
+    """Searches in the same words; `text` is how it was typed last.
+
+    `visitors` counts people, each day anew. `weeks` counts searches per Monday, oldest first.
+    `outcomes` and `verdicts` count by word; what is still open has no outcome. `topic_id` is
+    the topic that most of the questions made of them stand in, `topic_label` its name;
+    `asked_as_question` tells whether any was made.
+    """
+
+    text: str
+    text_key: str
+    lang: str | None
+    searches: int
+    visitors: int
+    unanswered: int
+    last_at: datetime
+    outcomes: Mapping[str, int]
+    verdicts: Mapping[str, int]
+    weeks: tuple[tuple[date, int], ...] = ()
+    topic_id: int | None = None
+    topic_label: str | None = None
+    asked_as_question: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WeekOfSearches:
+    """What one week's settled searches found and led to; `week` is its Monday."""
+
+    week: date
+    searches: int = 0
+    clicked: int = 0
+    unanswered: int = 0
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+
+
+def _require_editor(viewer: Viewer) -> None:
+    if not may_edit(viewer):
+        raise NotPermitted("what people look for is for support agents")
+
+
+def newest_search_day(conn: Connection, *, viewer: Viewer) -> date | None:
+    """The day of the last search, None where nobody searched."""
+    _require_editor(viewer)
+    last: datetime | None = conn.execute(select(func.max(search_intents.c.at))).scalar_one()
+    counted: str | None = conn.execute(select(func.max(search_days.c.day))).scalar_one()
+    days = [last.date()] if last else []
+    return max([*days, *([date.fromisoformat(counted)] if counted else [])], default=None)
+
+
+def search_groups(
+    conn: Connection, wanted: SearchesWanted, *, viewer: Viewer, limit: int = 50
+) -> list[SearchGroup]:
+    """Searches in the same words, those of the most visitors first, then by words."""
+    _require_editor(viewer)
+    table = search_intents.c
+    people = func.count(table.visitor.distinct())
+    statement = (
+        select(
+            table.text_key,
+            func.count().label("searches"),
+            people.label("visitors"),
+            func.max(table.at).label("last_at"),
+            func.sum(case((table.unanswered.is_(True), 1), else_=0)).label("unanswered"),
+        )
+        .where(*_chosen(wanted))
+        .group_by(table.text_key)
+        .order_by(people.desc(), func.count().desc(), table.text_key)
+        .limit(min(limit, MAX_GROUPS))
+    )
+    rows = conn.execute(statement).all()
+    details = _details(conn, wanted, [row.text_key for row in rows])
+    mondays = [monday for monday, _ in _empty_weeks(wanted)]
+    return [
+        SearchGroup(
+            text=details[row.text_key].text,
+            text_key=row.text_key,
+            lang=details[row.text_key].lang,
+            searches=row.searches,
+            visitors=row.visitors,
+            unanswered=int(row.unanswered),
+            last_at=row.last_at,
+            outcomes=dict(details[row.text_key].outcomes),
+            verdicts=dict(details[row.text_key].verdicts),
+            weeks=tuple((monday, details[row.text_key].weeks[monday]) for monday in mondays),
+            topic_id=details[row.text_key].topic_id,
+            topic_label=details[row.text_key].topic_label,
+            asked_as_question=bool(details[row.text_key].question_ids),
+        )
+        for row in rows
+    ]
+
+
+def _chosen(wanted: SearchesWanted) -> list[ColumnElement[bool]]:
+    table = search_intents.c
+    chosen = [
+        table.at >= _midnight(wanted.since),
+        table.at < _midnight(wanted.until),
+        table.folded_into.is_(None),
+        table.verdict != PICKED,
+        table.text_key != "",
+    ]
+    if wanted.lang is not None:
+        chosen.append(table.lang == wanted.lang)
+    if wanted.unanswered:
+        chosen.append(table.unanswered.is_(True))
+    return chosen
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+@dataclass(slots=True)
+class _Details:
+    text: str = ""
+    lang: str | None = None
+    topic_id: int | None = None
+    topic_label: str | None = None
+    outcomes: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    weeks: Counter[date] = field(default_factory=Counter)
+    question_ids: set[int] = field(default_factory=set)
+
+
+def _details(conn: Connection, wanted: SearchesWanted, keys: Sequence[str]) -> dict[str, _Details]:
+    table = search_intents.c
+    found: dict[str, _Details] = defaultdict(_Details)
+    for part in chunks(list(keys)):
+        statement = (
+            select(
+                table.text_key,
+                table.text,
+                table.lang,
+                table.at,
+                table.outcome,
+                table.verdict,
+                table.question_id,
+            )
+            .where(*_chosen(wanted), table.text_key.in_(part))
+            .order_by(table.at, table.id)
+        )
+        for row in conn.execute(statement):
+            one = found[row.text_key]
+            one.text, one.lang = row.text, row.lang
+            one.verdicts[row.verdict] += 1
+            one.weeks[monday_of(row.at.date())] += 1
+            if row.outcome is not None:
+                one.outcomes[row.outcome] += 1
+            if row.question_id is not None:
+                one.question_ids.add(row.question_id)
+    _find_topics(conn, found)
+    return found
+
+
+def _find_topics(conn: Connection, details: Mapping[str, _Details]) -> None:
+    ids = sorted({one for each in details.values() for one in each.question_ids})
+    topic_of: dict[int, int] = {}
+    labels: dict[int, str] = {}
+    for part in chunks(ids):
+        statement = (
+            select(assignments.c.question_id, topics.c.id, topics.c.label)
+            .join(topics, topics.c.id == assignments.c.topic_id)
+            .where(assignments.c.question_id.in_(part))
+        )
+        for question_id, topic_id, label in conn.execute(statement):
+            topic_of[question_id] = topic_id
+            labels[topic_id] = label
+    for one in details.values():
+        counted = Counter(topic_of[key] for key in one.question_ids if key in topic_of)
+        if counted:
+            one.topic_id = min(counted, key=lambda topic: (-counted[topic], topic))
+            one.topic_label = labels[one.topic_id]
+
+
+def monday_of(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def _empty_weeks(wanted: SearchesWanted) -> list[tuple[date, int]]:
+    weeks = (wanted.until - wanted.since).days // 7
+    return [(wanted.since + timedelta(weeks=number), 0) for number in range(weeks)]
+
+
+def searches_by_week(
+    conn: Connection, wanted: SearchesWanted, *, viewer: Viewer
+) -> list[WeekOfSearches]:
+    """Every week from `since` to `until`, oldest first, also those without a search.
+
+    Read from the counts per day, which stay when the searches themselves are forgotten.
+    """
+    _require_editor(viewer)
+    table = search_days.c
+    statement = select(search_days).where(
+        table.day >= wanted.since.isoformat(),
+        table.day < wanted.until.isoformat(),
+        table.verdict != PICKED,
+    )
+    if wanted.lang is not None:
+        statement = statement.where(table.lang == wanted.lang)
+    sums: dict[date, Counter[str]] = defaultdict(Counter)
+    for row in conn.execute(statement):
+        counted = sums[monday_of(date.fromisoformat(row.day))]
+        for name in ("searches", "clicked", "unanswered"):
+            counted[name] += getattr(row, name)
+        counted[f"verdict {row.verdict}"] += row.searches
+        counted[f"outcome {row.outcome}"] += row.searches
+    return [_week(monday, sums[monday]) for monday, _ in _empty_weeks(wanted)]
+
+
+def _week(monday: date, counted: Counter[str]) -> WeekOfSearches:
+    return WeekOfSearches(
+        week=monday,
+        searches=counted["searches"],
+        clicked=counted["clicked"],
+        unanswered=counted["unanswered"],
+        verdicts={word: counted[f"verdict {word}"] for word in ("answer", "maybe", "none")},
+        outcomes={word: counted[f"outcome {word}"] for word in ("answered", "asked", "left")},
+    )
+
+
+def searched_langs(conn: Connection, *, viewer: Viewer) -> list[str]:
+    """The languages that people searched in, in order."""
+    _require_editor(viewer)
+    statement = select(search_days.c.lang).distinct().order_by(search_days.c.lang)
+    return [lang for lang in conn.execute(statement).scalars() if lang]
+
+
+def link_question(conn: Connection, search_id: int, question_id: int) -> None:
+    """Remember which question was made of a search."""
+    conn.execute(
+        update(search_intents)
+        .where(search_intents.c.id == search_id)
+        .values(question_id=question_id)
+    )
+
+
+def find_search(conn: Connection, text_key: str, *, viewer: Viewer) -> StoredSearch | None:
+    """The newest search in these words."""
+    _require_editor(viewer)
+    table = search_intents.c
+    row = conn.execute(
+        select(search_intents)
+        .where(table.text_key == text_key, table.folded_into.is_(None), table.verdict != PICKED)
+        .order_by(table.at.desc(), table.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else stored_search(row)
