@@ -26,9 +26,8 @@ SCANNED_LOG2 = tuple(float(octave) for octave in range(-3, 7))
 # A set whose shortest description gains this much per question over one without communities
 # shows them by which edges there are. One that gains less has few questions to a topic: most
 # neighbours of a question are then of other topics, and how near each is has to count too.
-# Full-size labelled sets gain 10 to 50; on the graph of evened vectors the samples that gain more
-# than 10 are as good without (docs/adr/0019-topics-from-evened-vectors.md).
-CLEAR_NATS = 10.0
+# Full-size labelled sets gain 10 to 50, their samples of 500 to 1,500 questions 0 to 17.
+CLEAR_NATS = 25.0
 FAINT_NATS = 7.5
 # An edge counts as its weight at most: beyond it what belongs to one big intent is torn apart.
 MAX_SHARPNESS = 1.0
@@ -109,6 +108,10 @@ class ResolutionSearch:
             lengths.setdefault(length, Partition(numbers, 2.0**log2, length))
         return lengths[min(lengths)]
 
+    def is_clear(self) -> bool:
+        """Whether which edges there are is enough to show the communities."""
+        return self._gained_per_node() >= CLEAR_NATS
+
     def saved_per_edge(self) -> float:
         """Nats per edge that the shortest description saves over one without communities."""
         if self.graph.nnz == 0:
@@ -119,9 +122,13 @@ class ResolutionSearch:
         """How much more near neighbours count than far ones: the power of their weights."""
         if self.graph.nnz == 0:
             return 0.0
-        gained = (self._whole - self.shortest().description_length) / self.graph.shape[0]
-        power = FAINT_NATS / max(gained, LEAST_NATS) - FAINT_NATS / CLEAR_NATS
+        gained = max(self._gained_per_node(), LEAST_NATS)
+        power = FAINT_NATS / gained - FAINT_NATS / CLEAR_NATS
         return float(min(max(power, 0.0), MAX_SHARPNESS))
+
+    def _gained_per_node(self) -> float:
+        nodes = max(self.graph.shape[0], 1)
+        return float((self._whole - self.shortest().description_length) / nodes)
 
     def _as_short(self, sharpness: float) -> list[float]:
         """The equally good resolutions (log2) by the description sharpened so."""
