@@ -53,7 +53,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         key = _fill(Settings(home=home), options.entries)
-        with _served(home) as port, _searched(port) as searches:
+        with served(home) as port, _searched(port) as searches:
             delays = _delays(Agent(port, key), options.published)
     print(
         f"{options.entries:,} entries, {SEARCHERS} clients searching without a pause: "
@@ -200,7 +200,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _served(home: Path) -> Iterator[int]:
+def served(home: Path) -> Iterator[int]:
     """Run the site with its worker; give its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

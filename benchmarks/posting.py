@@ -19,8 +19,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
-from benchmarks.freshness import KB, Agent
-from benchmarks.freshness import _served as served
+from benchmarks.freshness import KB, Agent, served
 from kb.settings import Settings, read_settings
 from kb.store.engine import open_engine, reading
 from kb.store.grouping.assignments import find_assignment
