@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -49,19 +49,31 @@ class _Sample:
     questions: tuple[Question, ...]
 
 
-def refresh_verdicts(engine: Engine, searcher: Searcher) -> int:
-    """Store a verdict with its evidence for up to 500 topics; return how many were asked about.
+@dataclass(frozen=True, slots=True)
+class VerdictsReport:
+    """How many topics were asked about, and how many were left for the next run."""
+
+    asked: int = 0
+    left: int = 0
+
+
+def refresh_verdicts(
+    engine: Engine, searcher: Searcher, *, may_go_on: Callable[[], bool] = lambda: True
+) -> VerdictsReport:
+    """Store a verdict with its evidence for up to 500 topics.
 
     `covered`: most wordings get an answer. `failing`: they do, but readers say it does not
     help. `not found`: one entry is near, not sure enough to be shown as the answer. `open`:
-    nothing published answers. The effect of every topic follows.
+    nothing published answers. The effect of every topic follows. `may_go_on` is asked before
+    each topic; what was asked until it says no is stored.
     """
     samples, has_entries = _samples(engine)
     # The model runs in the searches, so no transaction is open meanwhile.
-    asked = {
-        one.topic.id: _ask(searcher, one.topic, one.questions if has_entries else ())
-        for one in samples
-    }
+    asked: dict[int, list[AskedWording]] = {}
+    for one in samples:
+        if not may_go_on():
+            break
+        asked[one.topic.id] = _ask(searcher, one.topic, one.questions if has_entries else ())
     with reading(engine) as conn:
         hits = {one.entry_id for found in asked.values() for one in found if one.entry_id}
         votes = votes_of_entries(conn, sorted(hits))
@@ -69,7 +81,7 @@ def refresh_verdicts(engine: Engine, searcher: Searcher) -> int:
         for topic_id, found in asked.items():
             save_topic_verdict(conn, topic_id, judge(found, votes))
     refresh_effects(engine)
-    return len(asked)
+    return VerdictsReport(len(asked), len(samples) - len(asked))
 
 
 def judge(asked: Sequence[AskedWording], votes: Mapping[int, EntryVotes]) -> TopicVerdict:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import UTC, datetime
 
+import pytest
+from sqlalchemy import Engine
+
+from kb.access import OPERATOR
 from kb.desk.next_steps import next_step
+from kb.store.engine import reading, transaction
 from kb.store.entries.votes import EntryVotes
-from kb.topics import AskedWording, Topic
-from search.coverage import judge
+from kb.store.topics.record import add_topic, get_topic
+from kb.topics import AskedWording, Topic, TopicFacts
+from search.bootstrap import calibrate_bootstrap
+from search.coverage import VerdictsReport, judge, refresh_verdicts
+from search.searcher import Searcher
+from tests.search.stores import HELP_DESK, LetterEncoder, Shelf, snapshot
 
 ENTRY, ELSEWHERE = 7, 8
 
@@ -85,3 +94,25 @@ def test_there_is_one_next_step(given, entry_state, kind, entry_id):
     step = next_step(given, entry_state=entry_state)
 
     assert (step.kind, step.entry_id) == (kind, entry_id)
+
+
+def test_what_was_asked_until_other_work_came_is_stored_and_the_rest_follows(
+    engine: Engine,
+) -> None:
+    at = datetime(2024, 3, 4, tzinfo=UTC)
+    facts = TopicFacts("t", "en", None, (), 1, 1, None, (), None, (), (), None, at, at)
+    with transaction(engine) as conn:
+        ids = [add_topic(conn, facts, run_id=None) for _ in range(3)]
+    encoder = LetterEncoder()
+    searcher = Searcher(Shelf(snapshot(HELP_DESK)), encoder, calibrate_bootstrap(encoder))
+    left = iter([True, False])
+
+    cut = refresh_verdicts(engine, searcher, may_go_on=lambda: next(left))
+    with reading(engine) as conn:
+        after_cut = [get_topic(conn, one, viewer=OPERATOR).verdict for one in ids]
+    whole = refresh_verdicts(engine, searcher)
+
+    assert (cut, whole) == (VerdictsReport(1, 2), VerdictsReport(3, 0))
+    assert sorted(after_cut, key=str) == [None, None, "open"]
+    with reading(engine) as conn:
+        assert {get_topic(conn, one, viewer=OPERATOR).verdict for one in ids} == {"open"}

@@ -27,7 +27,7 @@ from kb.store.changes import last_seq
 from kb.store.engine import reading, transaction
 from kb.store.grouping.runs import finish_run, start_run
 from search.build import build_index, find_manifest
-from search.coverage import refresh_verdicts
+from search.coverage import VerdictsReport, refresh_verdicts
 from web.composition import open_search
 from web.worker.freshness import Staleness, how_stale
 from web.worker.recalibration import recalibrate, recalibration_due
@@ -57,6 +57,7 @@ class IndexReport:
     documents: int = 0
     built: bool = False
     calibration: str | None = None
+    verdicts: VerdictsReport = VerdictsReport()
     degraded: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -89,8 +90,9 @@ class IndexJob:
     to find damage. `is_due` decides from the state of the index whether a generation is built,
     `links_due` and `verdicts_due` whether these two, which take long in a large record, are
     brought up to date, `calibration_due` whether the search may be calibrated anew where
-    enough is new. `online` is what a worker keeps in memory from job to job. `on_progress` and
-    `on_wait` may raise to stop.
+    enough is new. `verdicts_go_on` is asked before each topic's verdict: a worker with other
+    work leaves the rest for later. `online` is what a worker keeps in memory from job to job.
+    `on_progress` and `on_wait` may raise to stop.
     """
 
     full: bool = False
@@ -99,6 +101,7 @@ class IndexJob:
     links_due: Callable[[], bool] = lambda: True
     calibration_due: Callable[[], bool] = lambda: True
     verdicts_due: Callable[[IndexReport], bool] = lambda report: report.built
+    verdicts_go_on: Callable[[], bool] = lambda: True
     online: OnlineTopics | None = None
     on_progress: OnProgress | None = None
     on_wait: Callable[[], None] | None = None
@@ -149,7 +152,8 @@ def do_index(
         if encoder is not None and job.verdicts_due(report):
             with report.step("verdicts"):
                 asking = StoredFirstEncoder(encoder, engine)
-                refresh_verdicts(engine, open_search(settings, engine, asking).searcher)
+                searcher = open_search(settings, engine, asking).searcher
+                report.verdicts = refresh_verdicts(engine, searcher, may_go_on=job.verdicts_go_on)
     return report
 
 

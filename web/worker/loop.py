@@ -169,6 +169,7 @@ class Worker:
             links_due=lambda: self._has_time_for("link"),
             calibration_due=lambda: self._has_time_for("calibrate"),
             verdicts_due=self._verdicts_due,
+            verdicts_go_on=self._is_free,
             online=self._online,
             on_progress=self._go_on,
             on_wait=self._go_on,
@@ -181,6 +182,8 @@ class Worker:
         for extra in ("link", "calibrate", "verdicts"):
             if took := report.seconds.get(extra):
                 self._not_before[extra] = time.monotonic() + took / EXTRA_LOAD
+        if report.verdicts.left:
+            self._verdicts_of = None
         if report.grouping is not None and report.grouping.how == "elsewhere":
             # What came since the other machine began to read is placed by the next look.
             self._swept_at = started - SWEEP_S + SWEEP_RETRY_S
@@ -201,6 +204,11 @@ class Worker:
             return False
         self._verdicts_of = now
         return True
+
+    def _is_free(self) -> bool:
+        """Whether nothing that somebody waits for is to be done."""
+        with reading(self._engine) as conn:
+            return not (self._stop.is_set() or jobs.has_work(conn))
 
     def _go_on(self, _progress: Progress | None = None) -> None:
         if self._stop.is_set():
