@@ -57,7 +57,7 @@ class IndexReport:
     documents: int = 0
     built: bool = False
     calibration: str | None = None
-    verdicts: VerdictsReport = VerdictsReport()
+    verdicts: VerdictsReport = field(default_factory=VerdictsReport)
     degraded: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
