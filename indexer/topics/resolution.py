@@ -36,6 +36,8 @@ LEAST_NATS = 1e-3
 # graphs are over before a thread has begun.
 WORKERS = 2
 THREADED_NODES = 2_000
+# A run over a larger graph takes some hundred megabytes of its own: one at a time.
+MOST_THREADED_NODES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,8 @@ class ResolutionSearch:
             shortest = min(at(log2) for log2 in looked_at)
             return [log2 for log2 in looked_at if at(log2) <= shortest + LEAST_NATS]
         for step in (COARSE_STEP, FINE_STEP):
-            self._try((best, best - step, best + step))
+            if self._may_thread():
+                self._try((best, best - step, best + step))
             for direction in (step, -step):
                 while LOWEST_LOG2 <= best + direction <= HIGHEST_LOG2 and (
                     at(best + direction) < at(best)
@@ -167,17 +170,20 @@ class ResolutionSearch:
                     best += direction
         return [best]
 
+    def _may_thread(self) -> bool:
+        return THREADED_NODES <= int(self.graph.shape[0]) <= MOST_THREADED_NODES
+
     def _try(self, resolutions_log2: Sequence[float]) -> None:
         new = [log2 for log2 in resolutions_log2 if log2 not in self._tried]
 
         def run(log2: float) -> Partition:
             return partition_at(self.graph, 2.0**log2, seed=self._seed)
 
-        if self.graph.shape[0] < THREADED_NODES or len(new) < 2:
-            found = [run(log2) for log2 in new]
-        else:
+        if self._may_thread() and len(new) > 1:
             with ThreadPoolExecutor(WORKERS) as pool:
                 found = list(pool.map(run, new))
+        else:
+            found = [run(log2) for log2 in new]
         for log2, partition in zip(new, found, strict=True):
             self._tried[log2] = partition
             if self.on_resolution is not None:
@@ -194,9 +200,9 @@ def partition_at(graph: csr_matrix, resolution: float, *, seed: int) -> Partitio
     labels = np.arange(nodes, dtype=np.int64)
     if graph.nnz:
         _quality, community_of = graspologic_native.leiden_csr(
-            graph.indptr.astype(np.int64),
-            graph.indices.astype(np.int32),
-            graph.data.astype(np.float64),
+            graph.indptr.astype(np.int64, copy=False),
+            graph.indices.astype(np.int32, copy=False),
+            graph.data.astype(np.float64, copy=False),
             nodes,
             resolution=resolution,
             iterations=LEIDEN_ROUNDS,
