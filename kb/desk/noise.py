@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 from sqlalchemy import Connection
 
@@ -23,19 +24,19 @@ from kb.store.questions.noise import (
     states_of,
 )
 
-RULE_REASONS = (
-    "auto_reply",
-    "thanks",
-    "spam",
-    "greeting",
-    "empty",
-    "gibberish",
-    "other_language",
-)
+RuleReason = Literal[
+    "auto_reply", "thanks", "spam", "greeting", "empty", "gibberish", "other_language"
+]
 """Why the rules keep a message out of topics."""
 
-REASONS = (*RULE_REASONS, "no_question")
+Reason = RuleReason | Literal["no_question"]
 """Why a person may say that a message is no question."""
+
+Word = Reason | Literal["question"]
+"""What a person may say of a message."""
+
+RULE_REASONS: tuple[str, ...] = get_args(RuleReason)
+REASONS: tuple[str, ...] = (*RULE_REASONS, "no_question")
 
 MAX_AT_ONCE = 500
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import get_args
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, select
 
 from kb.access import OPERATOR, Role
-from kb.desk.noise import REASONS, say_noise
+from kb.desk.noise import say_noise
 from kb.intake.records import IncomingQuestion
 from kb.questions import CleanedQuestion
 from kb.store.engine import reading, transaction
@@ -19,7 +18,6 @@ from kb.store.questions.cleaned import save_cleaned
 from kb.store.questions.incoming import store_question
 from kb.store.schema import questions
 from tests.web.http.conftest import Keys, bearer
-from web.http.api import noise as api_noise
 from web.http.pages import desk_noise
 
 PATH = "/desk/noise"
@@ -168,10 +166,3 @@ def test_long_lists_are_paged(
     assert more is not None
     second = client.get(more[1].replace("&amp;", "&"), headers=agent).text
     assert second.count('name="question"') == 1
-
-
-def test_every_reason_is_known_to_page_and_api() -> None:
-    words = {*REASONS, "question"}
-    assert set(get_args(desk_noise.Reason)) == {*words, ""}
-    assert set(get_args(desk_noise.Shown)) == {*words, "all"}
-    assert set(get_args(api_noise.Reason)) == words

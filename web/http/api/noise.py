@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from kb.desk.noise import say_noise, undo_noise
+from kb.desk.noise import Word, say_noise, undo_noise
 from kb.store.engine import reading, transaction
 from kb.store.questions.noise import SetAside, list_set_aside, noise_counts, set_aside_by_id
 from web.http.dependencies import MAX_ID, EditorDep, Id, Limit, PageCursor, SiteDep
@@ -21,18 +21,6 @@ router = APIRouter(tags=["noise"])
 CURSOR = "noise"
 MAX_SAID = 500
 
-Reason = Literal[
-    "auto_reply",
-    "thanks",
-    "spam",
-    "greeting",
-    "empty",
-    "gibberish",
-    "other_language",
-    "no_question",
-    "question",
-]
-
 
 Batch = Annotated[
     str, Path(max_length=40, description="The `batch` that was told when it was said.")
@@ -42,7 +30,7 @@ Batch = Annotated[
 class NoiseIn(BaseModel):
     """What a person says: a reason, "question" for a question after all, null: the rules."""
 
-    reason: Reason | None = None
+    reason: Word | None = None
 
 
 class NoiseOfManyIn(NoiseIn):
@@ -96,7 +84,7 @@ class UndoneOut(BaseModel):
 def read_noise(
     site: SiteDep,
     viewer: EditorDep,
-    reason: Annotated[Reason | None, Query(description="Default: every reason.")] = None,
+    reason: Annotated[Word | None, Query(description="Default: every reason.")] = None,
     limit: Limit = 50,
     cursor: PageCursor = None,
 ) -> Response:

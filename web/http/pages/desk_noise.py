@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse
 from starlette.responses import RedirectResponse, Response
 
-from kb.desk.noise import REASONS, say_noise, undo_noise
+from kb.desk.noise import REASONS, Word, say_noise, undo_noise
 from kb.errors import Conflict
 from kb.store.engine import reading, transaction
 from kb.store.questions.noise import QUESTION, SetAside, list_set_aside, noise_counts
@@ -31,30 +31,8 @@ ALL = "all"
 
 NOTHING_TICKED = to_translate("Tick at least one message first.")
 
-Shown = Literal[
-    "all",
-    "auto_reply",
-    "thanks",
-    "spam",
-    "greeting",
-    "empty",
-    "gibberish",
-    "other_language",
-    "no_question",
-    "question",
-]
-Reason = Literal[
-    "auto_reply",
-    "thanks",
-    "spam",
-    "greeting",
-    "empty",
-    "gibberish",
-    "other_language",
-    "no_question",
-    "question",
-    "",
-]
+Shown = Word | Literal["all"]
+Reason = Word | Literal[""]
 Back = Annotated[str, Form(max_length=500)]
 CursorField = Annotated[str | None, Query(max_length=300)]
 
