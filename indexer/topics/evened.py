@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,44 +14,14 @@ LEAST_LENGTH = 1e-5
 BLOCK = 16_384
 
 
-@dataclass(frozen=True, slots=True)
-class SharedDirections:
-    """What vectors have in common, from which they can be evened to any strength.
-
-    mean: shape (dim,), float32. directions: shape (dim, dim), one in each column. variances:
-    shape (dim,), those along the directions, shrunk.
-    """
-
-    mean: NDArray[np.float32]
-    directions: NDArray[np.float64]
-    variances: NDArray[np.float64]
-
-
-def shared_directions(vectors: NDArray[np.float32]) -> SharedDirections:
-    """The mean and principal directions of vectors, shape (n, dim), n at least 1."""
-    rows, dim = vectors.shape
-    mean = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
-    covariance = np.zeros((dim, dim))
-    for start in range(0, rows, BLOCK):
-        centred = vectors[start : start + BLOCK] - mean
-        covariance += centred.T @ centred
-    variances, directions = np.linalg.eigh(covariance / rows)
-    variances = np.maximum(variances, 0.0)
-    floor = SHRINKAGE * (1.0 + dim / rows) * max(float(variances.mean()), LEAST_LENGTH**2)
-    return SharedDirections(mean, directions, variances + floor)
-
-
-def evened_vectors(
-    vectors: NDArray[np.float32], *, strength: float, shared: SharedDirections | None = None
-) -> NDArray[np.float32]:
+def evened_vectors(vectors: NDArray[np.float32], *, strength: float) -> NDArray[np.float32]:
     """The vectors less their mean, their strong directions weakened, shape (n, dim), float32.
 
     vectors: shape (n, dim), float32, unit rows; the result has unit rows, or zeros for what is
-    equal to the mean. strength: 0 takes off the mean alone, 1 is whitening. shared: their
-    shared_directions, where these are known. An encoder puts most of the questions of one
-    company close together: what they all are about, and how people ask, take up the strongest
-    directions, and near neighbours are then those of equal style. Cosines afterwards rank
-    neighbours better; they compare only within one call.
+    equal to the mean. strength: 0 takes off the mean alone, 1 is whitening. An encoder puts
+    most of the questions of one company close together: what they all are about, and how
+    people ask, take up the strongest directions, and near neighbours are then those of equal
+    style. Cosines afterwards rank neighbours better; they compare only within one call.
 
     Source: whitening of sentence vectors, Su et al., 2021 (arXiv 2103.15316), here with a
     shrunk covariance.
@@ -61,14 +29,30 @@ def evened_vectors(
     rows = len(vectors)
     if rows < 2:
         return vectors.astype(np.float32)
-    common = shared or shared_directions(vectors)
-    weaken = (common.directions * common.variances ** (-strength / 2)).astype(np.float32)
+    mean = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+    variances, directions = _shrunk_directions(vectors, mean)
+    weaken = (directions * variances ** (-strength / 2)).astype(np.float32)
     evened = np.empty(vectors.shape, dtype=np.float32)
     for start in range(0, rows, BLOCK):
         block = slice(start, start + BLOCK)
-        centred = vectors[block] - common.mean
+        centred = vectors[block] - mean
         moved = centred @ weaken
         lengths = np.linalg.norm(moved, axis=1, keepdims=True)
         alike = np.linalg.norm(centred, axis=1, keepdims=True) < LEAST_LENGTH
         evened[block] = np.where(alike, 0.0, moved / np.maximum(lengths, LEAST_LENGTH**2))
     return evened
+
+
+def _shrunk_directions(
+    vectors: NDArray[np.float32], mean: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The variances along the principal directions, shrunk, and these, one in each column."""
+    rows, dim = vectors.shape
+    covariance = np.zeros((dim, dim))
+    for start in range(0, rows, BLOCK):
+        centred = vectors[start : start + BLOCK] - mean
+        covariance += centred.T @ centred
+    variances, directions = np.linalg.eigh(covariance / rows)
+    variances = np.maximum(variances, 0.0)
+    floor = SHRINKAGE * (1.0 + dim / rows) * max(float(variances.mean()), LEAST_LENGTH**2)
+    return variances + floor, directions
