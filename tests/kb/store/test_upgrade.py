@@ -182,4 +182,4 @@ def _fill(engine: Engine) -> None:
                 created_at=utc_now(),
             )
         )
-    assert expected_schema() == "0003"
+    assert expected_schema() == "0004"
