@@ -3,7 +3,7 @@
 from datetime import date
 
 from search.results import FacetValue, Hit, Mode, SearchResults, Verdict
-from web.http.search_page import SearchRequest, search_page
+from web.http.searching.results_page import SearchRequest, search_page
 
 NAMES = {("product", "macina-64"): "Macina 64"}
 

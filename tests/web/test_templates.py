@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from jinja2 import meta, nodes
 
-from web.http import ask_contexts as ask
 from web.http import contexts as c
 from web.http import docs_contexts, samples
+from web.http.asking import contexts as ask
 from web.http.assets import Assets
 from web.http.desk import audit_samples, decision_samples, noise_samples
 from web.http.desk.search_contexts import SearchFigures

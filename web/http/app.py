@@ -27,26 +27,22 @@ from web.http.api import (
     synonyms,
     topics,
 )
-from web.http.pages import (
-    ask,
-    decisions,
-    desk,
-    desk_noise,
-    desk_searches,
-    desk_topic,
-    desk_topic_actions,
-    docs,
-    feeds,
-    files,
-    home,
-    pieces,
-    sign_in,
-)
-from web.http.pages import audit as audit_pages
-from web.http.pages import entries as entry_pages
-from web.http.pages import rewriting as rewriting_pages
-from web.http.pages import search as search_pages
-from web.http.pages import synonyms as synonym_pages
+from web.http.pages import docs, files
+from web.http.pages.account import sign_in
+from web.http.pages.admin import pieces
+from web.http.pages.asking import ask
+from web.http.pages.desk import audit as audit_pages
+from web.http.pages.desk import decisions
+from web.http.pages.desk import noise as desk_noise
+from web.http.pages.desk import queue as desk
+from web.http.pages.desk import rewriting as rewriting_pages
+from web.http.pages.desk import searches as desk_searches
+from web.http.pages.desk import synonyms as synonym_pages
+from web.http.pages.desk import topic as desk_topic
+from web.http.pages.desk import topic_actions as desk_topic_actions
+from web.http.pages.reading import entry as entry_pages
+from web.http.pages.reading import feeds, home
+from web.http.pages.reading import search as search_pages
 from web.http.problems import add_error_handlers
 from web.http.security import Guard
 from web.http.site import make_look, open_site

@@ -11,6 +11,10 @@ FOLDER = Path(__file__).parent / "static"
 HASH_LENGTH = 12
 FOR_EVER = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
+BUNDLES = {"pieces.css": ("pieces", "pages")}
+"""Style sheets put together from all files of some folders, in this order, each by name: one
+request instead of many, and one file for each piece."""
+
 JAVASCRIPT = "text/javascript"
 """What a module script must be served as; the table of the machine may say otherwise."""
 
@@ -33,6 +37,13 @@ class Assets:
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
+        for bundle, parts in BUNDLES.items():
+            self._contents[bundle] = b"".join(
+                self._contents.pop(name)
+                for part in parts
+                for name in sorted(self._contents)
+                if name.startswith(f"{part}/")
+            )
         self._hashes = {
             name: hashlib.sha256(content).hexdigest()[:HASH_LENGTH]
             for name, content in self._contents.items()

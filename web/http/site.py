@@ -17,10 +17,10 @@ from kb.store.accounts import find_viewer_by_key, find_viewer_by_key_id
 from kb.store.engine import reading
 from web.composition import check_languages, open_record
 from web.http.assets import Assets
-from web.http.intents import IntentBuffer
-from web.http.live_search import LiveSearch
 from web.http.rate_limits import RateLimits
 from web.http.rendering import Renderer
+from web.http.searching.intents import IntentBuffer
+from web.http.searching.live import LiveSearch
 from web.http.sessions import Sessions
 from web.http.theme import DEFAULT_ACCENT, theme_css
 from web.http.visitors import Visitors

@@ -7,7 +7,7 @@ from kb.store.engine import reading, transaction
 from kb.store.grouping.decisions import active_decisions, set_overridden
 from tests.kb.questions_given import give_question, give_topic
 from tests.web.http.conftest import bearer
-from web.http.pages.decisions import PAGE, desk_path
+from web.http.pages.desk.decisions import PAGE, desk_path
 
 API = "/api/v1"
 DESK = "/desk/decisions"

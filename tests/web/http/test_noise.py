@@ -18,7 +18,7 @@ from kb.store.questions.cleaned import save_cleaned
 from kb.store.questions.incoming import store_question
 from kb.store.schema import questions
 from tests.web.http.conftest import Keys, bearer
-from web.http.pages import desk_noise
+from web.http.pages.desk import noise as desk_noise
 
 PATH = "/desk/noise"
 API = "/api/v1/noise"

@@ -25,8 +25,8 @@ from kb.store.schema import (
 from kb.store.searches.learning import search_lessons
 from search.results import Hit, Mode, SearchResults, Verdict
 from tests.web.http.conftest import bearer
-from web.http import intents
-from web.http.search_page import SearchRequest, search_page
+from web.http.searching import intents
+from web.http.searching.results_page import SearchRequest, search_page
 from web.http.visitors import Visitors
 
 OTHER = {"user-agent": "another browser"}

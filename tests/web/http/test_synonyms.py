@@ -12,7 +12,7 @@ from kb.searches.synonyms import parse_group
 from kb.store.engine import transaction
 from kb.store.searches.synonyms import add_synonyms
 from tests.web.http.conftest import Keys, bearer
-from web.http.pages.synonyms import PAGE
+from web.http.pages.desk.synonyms import PAGE
 
 PATH = "/api/v1/synonyms"
 PATIENCE_S = 5.0

@@ -29,8 +29,8 @@ from web.composition import (
     open_indexing_encoder,
     open_search,
 )
-from web.http.intents import IntentBuffer
-from web.http.live_search import LiveSearch
+from web.http.searching.intents import IntentBuffer
+from web.http.searching.live import LiveSearch
 from web.worker import loop
 from web.worker.index_run import run_index
 from web.worker.loop import Worker

@@ -30,8 +30,8 @@ from search.judged_set import JudgedQuery, JudgedSet
 from tests.search.learning.own_store import SizedLetterEncoder, misled, own_store
 from tests.search.stores import FINGERPRINT, vectors_of
 from web.composition import ensure_calibration, open_search, renewed_search
-from web.http.intents import IntentBuffer
-from web.http.live_search import LiveSearch
+from web.http.searching.intents import IntentBuffer
+from web.http.searching.live import LiveSearch
 from web.stored_calibrations import find_stored, keep, newest_id
 from web.worker import recalibration
 from web.worker.index_run import run_index

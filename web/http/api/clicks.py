@@ -13,10 +13,10 @@ from kb.errors import InvalidInput
 from kb.store.engine import reading
 from kb.store.entries.reading import get_entry
 from web.http.dependencies import MAX_ID, ReaderDep, SiteDep, spend_as_guest
-from web.http.intents import Target
 from web.http.rate_limits import Allowance
 from web.http.replies import json_reply
-from web.http.search_log import MAX_RANK, MAX_TOKEN_CHARS, SearchLog
+from web.http.searching.intents import Target
+from web.http.searching.log import MAX_RANK, MAX_TOKEN_CHARS, SearchLog
 
 router = APIRouter(tags=["search"])
 

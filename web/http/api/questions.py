@@ -38,7 +38,7 @@ from web.http.api.question_bodies import (
 from web.http.dependencies import AskerDep, EditorDep, Id, SiteDep, ViewerDep
 from web.http.problems import error_reply
 from web.http.replies import json_reply
-from web.http.search_log import SearchLog
+from web.http.searching.log import SearchLog
 from web.http.security import MAX_QUESTION_BYTES
 
 router = APIRouter(tags=["questions"])

@@ -19,7 +19,7 @@ from search.results import Filters, SearchResults
 from web.answers import search_answer
 from web.http.dependencies import ReaderDep, SiteDep
 from web.http.replies import json_reply
-from web.http.search_log import SearchLog
+from web.http.searching.log import SearchLog
 from web.http.site import Site
 
 router = APIRouter(tags=["search"])

@@ -12,7 +12,7 @@ from kb.clock import utc_now
 from kb.store.engine import reading
 from web.http.dependencies import EditorDep, SiteDep
 from web.http.replies import json_reply
-from web.http.search_counts import DEFAULT_SPAN, read_searches, wanted_weeks
+from web.http.searching.counts import DEFAULT_SPAN, read_searches, wanted_weeks
 
 router = APIRouter(tags=["search"])
 

@@ -23,8 +23,8 @@ from web.http.contexts import FacetChoice, ResultRow, SearchPage
 from web.http.dependencies import VisitDep
 from web.http.frame import Visit
 from web.http.paging import decode_cursor, encode_cursor
-from web.http.search_log import MAX_RANK, MAX_TOKEN_CHARS, SEARCH, SearchLog
-from web.http.search_page import SHOWN, SearchRequest, search_page
+from web.http.searching.log import MAX_RANK, MAX_TOKEN_CHARS, SEARCH, SearchLog
+from web.http.searching.results_page import SHOWN, SearchRequest, search_page
 
 router = APIRouter()
 

@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 
 from kb.access import Viewer, may_edit
 from search.results import SearchResults
-from web.http.intents import Origin, Target
+from web.http.searching.intents import Origin, Target
 from web.http.site import Site
 from web.http.visitors import is_program, new_search_key
 

@@ -22,9 +22,9 @@ from search.index import IndexFollower, IndexSnapshot
 from search.searcher import Searcher
 from search.suggest import Suggestion
 from web.composition import find_encoder, open_search, renewed_search
-from web.http.guarded_search import GuardedSearch
-from web.http.intents import IntentBuffer
-from web.http.suggestions import LiveSuggestions
+from web.http.searching.guarded import GuardedSearch
+from web.http.searching.intents import IntentBuffer
+from web.http.searching.suggestions import LiveSuggestions
 from web.stored_calibrations import newest_id
 
 log = logging.getLogger(__name__)

@@ -35,7 +35,7 @@ from web.http.desk.topic_contexts import (
 from web.http.frame import Visit
 from web.http.i18n import language_name
 from web.http.replies import PRIVATE
-from web.http.search_counts import (
+from web.http.searching.counts import (
     DEFAULT_SPAN,
     EXPORTED,
     SPANS,

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from search.results import FacetValue, Hit, SearchResults
 from web.http.contexts import FacetChoice, FacetGroup, Link, ResultRow, SearchPage
 from web.http.i18n import language_name
-from web.http.search_log import SEARCH, link_from_search
+from web.http.searching.log import SEARCH, link_from_search
 
 FACETS = ("product", "category", "type", "lang", "tag")
 """Facets on the page in this order; also the names of the query parameters."""

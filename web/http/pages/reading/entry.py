@@ -32,13 +32,13 @@ from web.http.contexts import (
 from web.http.dependencies import MAX_ID, StaffVisitDep, VisitDep, spend_as_guest
 from web.http.frame import Visit
 from web.http.i18n import own_name
-from web.http.intents import Target
 from web.http.link_contexts import EditedEntryLink, LinkEditor, RelatedEntry
 from web.http.markdown import render_markdown
-from web.http.pages.reasons import reason_text
+from web.http.pages.reading.reasons import reason_text
 from web.http.rate_limits import Allowance
 from web.http.replies import cache_control
-from web.http.search_log import MAX_RANK, MAX_TOKEN_CHARS, RANK, SEARCH, SearchLog
+from web.http.searching.intents import Target
+from web.http.searching.log import MAX_RANK, MAX_TOKEN_CHARS, RANK, SEARCH, SearchLog
 from web.http.structured_data import faq_page
 from web.link_actions import do_to_link, target_of
 

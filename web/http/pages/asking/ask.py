@@ -21,13 +21,13 @@ from kb.store.questions.incoming import set_question_owner, store_question
 from kb.store.questions.reading import get_question, question_as_asked
 from search.results import SearchResults
 from web.http import messages
-from web.http.ask_contexts import AskPage, NearAnswer, SentPage
+from web.http.asking.contexts import AskPage, NearAnswer, SentPage
 from web.http.contexts import AskForm, EntryLink, FieldError
 from web.http.dependencies import MAX_ID, Id, VisitDep, spend_as_guest
 from web.http.frame import Visit
-from web.http.intents import Target
 from web.http.rate_limits import Allowance
-from web.http.search_log import MAX_TOKEN_CHARS, SEARCH, SearchLog, link_from_search
+from web.http.searching.intents import Target
+from web.http.searching.log import MAX_TOKEN_CHARS, SEARCH, SearchLog, link_from_search
 
 router = APIRouter()
 

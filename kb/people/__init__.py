@@ -1,0 +1,1 @@
+"""What people do with their account: sign up, sign in, agree, leave."""

@@ -1,0 +1,1 @@
+"""Files of questions, replies and entries."""

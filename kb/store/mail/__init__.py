@@ -1,0 +1,1 @@
+"""Mail that leaves, and who wants which."""

@@ -1,0 +1,1 @@
+"""Accounts, what they sign in with, and what belongs to them."""

@@ -1,0 +1,1 @@
+"""The pages where customers ask, and see what became of it."""

@@ -1,0 +1,1 @@
+"""The pages where customers find and read answers."""

@@ -1,0 +1,1 @@
+"""What the pages of entries and shelves show."""

@@ -1,0 +1,1 @@
+"""Mail: composed in two languages, sent over SMTP."""
