@@ -31,10 +31,11 @@ from benchmarks.search import ENTRIES, made_up_entries, made_up_question
 from kb.access import OPERATOR, Role, Scope
 from kb.entries import EntryContent
 from kb.settings import Settings, read_settings
-from kb.store.accounts import add_account, add_api_key
 from kb.store.engine import open_engine, transaction
 from kb.store.entries.writing import add_entry
 from kb.store.migrate import create_record
+from kb.store.people.accounts import add_account
+from kb.store.people.keys import add_api_key
 
 SEARCHERS = 20
 PUBLISHED = 30

@@ -49,6 +49,28 @@ class Settings:
     secret_file: Path | None = field(
         default=None, metadata={"help": "file with the signing secret; default KB_HOME/secret"}
     )
+    smtp_url: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "help": "mail server, smtp://user:password@host:587 or smtps://…; empty: mail is kept "
+            "in the outbox"
+        },
+    )
+    mail_from: str = field(
+        default="", metadata={"help": "sender of mails, like Help <help@example.com>"}
+    )
+    oidc_issuer: str = field(
+        default="",
+        metadata={"help": "OpenID Connect issuer where people may sign in; empty: none"},
+    )
+    oidc_client: str = field(default="", metadata={"help": "client id at that issuer"})
+    oidc_secret: str = field(
+        default="", repr=False, metadata={"help": "client secret at that issuer; secret"}
+    )
+    oidc_secret_file: Path | None = field(
+        default=None, metadata={"help": "file with it, in the place of KB_OIDC_SECRET"}
+    )
     trusted_proxies: str = field(
         default="", metadata={"help": "addresses whose X-Forwarded-For is believed, by comma"}
     )
@@ -135,7 +157,13 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _parse(variable: str, text: str) -> object:
-    if variable in ("KB_HOME", "KB_SECRET_FILE", "KB_REWRITE_KEY_FILE", "KB_BENCH_DATA"):
+    if variable in (
+        "KB_HOME",
+        "KB_SECRET_FILE",
+        "KB_REWRITE_KEY_FILE",
+        "KB_OIDC_SECRET_FILE",
+        "KB_BENCH_DATA",
+    ):
         return Path(text).expanduser()
     if variable in ("KB_ENCODER_THREADS", "KB_SEARCH_RETENTION_DAYS", "KB_REWRITE_TIMEOUT_S"):
         if not text.isdigit():

@@ -17,8 +17,9 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from kb.access import Role, Scope
-from kb.store.accounts import add_account, add_api_key
 from kb.store.engine import open_engine, transaction
+from kb.store.people.accounts import add_account
+from kb.store.people.keys import add_api_key
 
 BROWSER_ARGUMENTS = [
     "--no-sandbox",

@@ -5,10 +5,12 @@ from dataclasses import fields, replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jinja2 import meta, nodes
 
+from tests.web.pages_shown import account, admin, asking, entry, shelves, sign_in, watches, widget
 from web.http import contexts as c
 from web.http import docs_contexts, samples
 from web.http.asking import contexts as ask
@@ -50,7 +52,15 @@ SYNONYMS = SynonymsPage(
     first_url="/desk/synonyms",
     next_url="/desk/synonyms?start=50",
 )
-PAGES = {
+PAGES: dict[str, tuple[Any, ...]] = {
+    **sign_in.PAGES,
+    **account.PAGES,
+    **watches.PAGES,
+    **asking.PAGES,
+    **entry.PAGES,
+    **shelves.PAGES,
+    **admin.PAGES,
+    **widget.PAGES,
     "home.html": (
         c.HomePage(
             examples=(c.Link("E-07", "/search?q=E-07"),),

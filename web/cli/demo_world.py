@@ -20,16 +20,11 @@ from kb.intake.records import BadRow, IncomingQuestion, IncomingReply, ReplyKind
 from kb.searches.intents import Click, SearchIntent
 from kb.searches.keeping import settle_intents
 from kb.settings import Settings
-from kb.store.accounts import (
-    add_account,
-    add_api_key,
-    find_account_named,
-    list_api_keys,
-    revoke_api_key,
-)
 from kb.store.engine import reading, transaction
 from kb.store.entries.reading import find_entry_by_source
 from kb.store.migrate import create_record, is_initialised, require_current_schema
+from kb.store.people.accounts import add_account, find_account_named
+from kb.store.people.keys import add_api_key, list_api_keys, revoke_api_key
 from kb.store.searches.intents import add_clicks, add_intents, has_intents
 from web.cli.engines import open_any
 from web.cli.indexing import index_now, tell_index

@@ -10,15 +10,10 @@ from rich.table import Table
 from kb.access import OPERATOR, Role, Scope
 from kb.errors import NotFound
 from kb.settings import read_settings
-from kb.store.accounts import (
-    add_account,
-    add_api_key,
-    find_account_named,
-    list_api_keys,
-    revoke_api_key,
-)
 from kb.store.audit import Subject, record_audit
 from kb.store.engine import reading, transaction
+from kb.store.people.accounts import add_account, find_account_named
+from kb.store.people.keys import add_api_key, list_api_keys, revoke_api_key
 from web.cli.app import token_app, user_app
 from web.cli.engines import open_record
 from web.cli.output import AsJson, out, print_json, say, tell

@@ -6,44 +6,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import APIRouter, FastAPI, Security
+from fastapi import FastAPI, Security
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kb.settings import Settings, read_settings
-from web.http.api import (
-    audit,
-    clicks,
-    entries,
-    entry_links,
-    noise,
-    questions,
-    regrouping,
-    rewriting,
-    search,
-    searches,
-    suggest,
-    synonyms,
-    topics,
-)
-from web.http.pages import docs, files
-from web.http.pages.account import sign_in
-from web.http.pages.admin import pieces
-from web.http.pages.asking import ask
-from web.http.pages.desk import audit as audit_pages
-from web.http.pages.desk import decisions
-from web.http.pages.desk import noise as desk_noise
-from web.http.pages.desk import queue as desk
-from web.http.pages.desk import rewriting as rewriting_pages
-from web.http.pages.desk import searches as desk_searches
-from web.http.pages.desk import synonyms as synonym_pages
-from web.http.pages.desk import topic as desk_topic
-from web.http.pages.desk import topic_actions as desk_topic_actions
-from web.http.pages.reading import entry as entry_pages
-from web.http.pages.reading import feeds, home
-from web.http.pages.reading import search as search_pages
+from web.http.api.search import SearchThreads
 from web.http.problems import add_error_handlers
+from web.http.routes import PAGES, api_router
 from web.http.security import Guard
 from web.http.site import make_look, open_site
 
@@ -67,7 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         site = await run_in_threadpool(open_site, look)
         app.state.site = site
-        app.state.search_threads = search.SearchThreads()
+        app.state.search_threads = SearchThreads()
         site.live.start()
         try:
             yield
@@ -89,27 +60,8 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.trusted_proxies:
         trusted = [one.strip() for one in settings.trusted_proxies.split(",") if one.strip()]
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
-    app.include_router(_api())
-    for pages in (
-        home,
-        search_pages,
-        entry_pages,
-        ask,
-        sign_in,
-        desk,
-        desk_topic,
-        desk_topic_actions,
-        rewriting_pages,
-        desk_searches,
-        desk_noise,
-        decisions,
-        synonym_pages,
-        audit_pages,
-        pieces,
-        feeds,
-        files,
-        docs,
-    ):
+    app.include_router(api_router(dependencies=[Security(BEARER)]))
+    for pages in PAGES:
         app.include_router(pages.router, include_in_schema=False)
     return app
 
@@ -117,27 +69,6 @@ def create_app(settings: Settings) -> FastAPI:
 def create_app_from_environment() -> FastAPI:
     """The site as the environment's settings describe it; each serving process calls it."""
     return create_app(read_settings())
-
-
-def _api() -> APIRouter:
-    api = APIRouter(prefix="/api/v1", dependencies=[Security(BEARER)])
-    for noun in (
-        search,
-        suggest,
-        clicks,
-        questions,
-        noise,
-        topics,
-        rewriting,
-        regrouping,
-        audit,
-        entry_links,
-        entries,
-        searches,
-        synonyms,
-    ):
-        api.include_router(noun.router)
-    return api
 
 
 def _version() -> str:

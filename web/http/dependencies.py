@@ -17,6 +17,7 @@ from web.http.frame import Visit, accepted_locale, visit_of
 from web.http.rate_limits import Allowance
 from web.http.site import Site
 from web.http.visitors import client_address
+from web.http.widget.members import find_member, is_member_token
 
 MAX_ID = 2**62
 MAX_KEY_CHARS = 200
@@ -56,7 +57,9 @@ async def current_viewer(request: Request, site: SiteDep) -> Viewer:
 def _viewer_by_header(request: Request, site: Site, header: str) -> Viewer:
     scheme, _, key = header.partition(" ")
     viewer = None
-    if scheme.lower() == "bearer" and 0 < len(key) <= MAX_KEY_CHARS:
+    if scheme.lower() == "bearer" and is_member_token(key):
+        viewer = find_member(site, request, key)
+    elif scheme.lower() == "bearer" and 0 < len(key) <= MAX_KEY_CHARS:
         viewer = site.viewer_by_key(key.strip())
     if viewer is None:
         site.limits.spend(Allowance.REFUSED_KEY, client_address(request))
@@ -111,12 +114,27 @@ async def current_visit(request: Request, site: SiteDep, viewer: ReaderDep) -> V
     return visit_of(request, site, viewer)
 
 
+async def account_visit(request: Request, site: SiteDep, viewer: ViewerDep) -> Visit:
+    """A request for a page of whoever is signed in; a guest is led to the sign-in first."""
+    if viewer.account_id is None:
+        raise lead_to_sign_in(request, otherwise="/account")
+    return visit_of(request, site, viewer)
+
+
+def lead_to_sign_in(request: Request, *, otherwise: str) -> HTTPException:
+    """The redirect to the sign-in, which leads back here; after a form to `otherwise`."""
+    back = otherwise
+    if request.method == "GET":
+        query = request.url.query
+        back = f"{request.url.path}?{query}" if query else request.url.path
+    return HTTPException(303, headers={"location": f"/sign-in?{urlencode({'next': back})}"})
+
+
 async def staff_visit(request: Request, site: SiteDep, viewer: ViewerDep) -> Visit:
     """A request for an agents' page; a guest is led to the sign-in first."""
     visit = visit_of(request, site, viewer)
     if viewer.account_id is None:
-        back = request.url.path if request.method == "GET" else "/desk/topics"
-        raise HTTPException(303, headers={"location": f"/sign-in?{urlencode({'next': back})}"})
+        raise lead_to_sign_in(request, otherwise="/desk/topics")
     if not may_edit(viewer):
         raise NotPermitted("this page is for support agents")
     return visit
@@ -129,6 +147,7 @@ async def admin_visit(visit: Annotated[Visit, Depends(staff_visit)]) -> Visit:
     return visit
 
 
+AccountVisitDep = Annotated[Visit, Depends(account_visit)]
 VisitDep = Annotated[Visit, Depends(current_visit)]
 StaffVisitDep = Annotated[Visit, Depends(staff_visit)]
 AdminVisitDep = Annotated[Visit, Depends(admin_visit)]

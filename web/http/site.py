@@ -13,8 +13,8 @@ from starlette.requests import HTTPConnection
 from kb.access import Viewer
 from kb.errors import InvalidInput, Unavailable
 from kb.settings import Settings
-from kb.store.accounts import find_viewer_by_key, find_viewer_by_key_id
 from kb.store.engine import reading
+from kb.store.people.keys import find_viewer_by_key, find_viewer_by_key_id
 from web.composition import check_languages, open_record
 from web.http.assets import Assets
 from web.http.rate_limits import RateLimits

@@ -14,9 +14,10 @@ from sqlalchemy import Engine
 from kb.access import OPERATOR, Role, Scope
 from kb.entries import EntryContent
 from kb.settings import Settings
-from kb.store.accounts import add_account, add_api_key
 from kb.store.engine import open_engine, transaction
 from kb.store.entries.writing import add_entry
+from kb.store.people.accounts import add_account
+from kb.store.people.keys import add_api_key
 from search.build import build_index
 from tests.web.http.damage import LATER
 from web.http.app import create_app

@@ -13,9 +13,9 @@ from kb.access import Role, Scope, Viewer
 from kb.errors import InvalidInput, NotFound
 from kb.intake.records import IncomingQuestion, IncomingReply
 from kb.questions import CleanedQuestion, Question
-from kb.store.accounts import add_account
 from kb.store.changes import changes_since
 from kb.store.engine import transaction
+from kb.store.people.accounts import add_account
 from kb.store.questions.cleaned import (
     html_replies_of,
     questions_to_clean,

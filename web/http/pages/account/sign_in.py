@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse
 from starlette.responses import RedirectResponse, Response
 
-from kb.store.accounts import find_key_id
 from kb.store.engine import reading
+from kb.store.people.keys import find_key_id
 from web.http import messages
 from web.http.contexts import FieldError, SignInPage
 from web.http.dependencies import MAX_KEY_CHARS, VisitDep

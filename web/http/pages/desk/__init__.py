@@ -1,1 +1,15 @@
 """The agents' pages, one module per thing they do."""
+
+from web.http.pages.desk import (
+    audit,
+    decisions,
+    noise,
+    queue,
+    rewriting,
+    searches,
+    synonyms,
+    topic,
+    topic_actions,
+)
+
+PAGES = (queue, topic, topic_actions, rewriting, searches, noise, decisions, synonyms, audit)

@@ -1,1 +1,5 @@
 """The pages where customers find and read answers."""
+
+from web.http.pages.reading import attachments, entry, entry_files, feeds, home, search, shelves
+
+PAGES = (home, search, entry, entry_files, attachments, shelves, feeds)

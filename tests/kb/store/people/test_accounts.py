@@ -9,14 +9,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from kb.access import INTERNAL, Role, Scope, may_administer, may_ask, may_edit, may_read
 from kb.errors import Conflict, InvalidInput, NotFound
-from kb.store.accounts import (
-    add_account,
-    add_api_key,
-    find_account_named,
-    find_viewer_by_key,
-    list_api_keys,
-    revoke_api_key,
-)
+from kb.store.people.accounts import add_account, find_account_named
+from kb.store.people.keys import add_api_key, find_viewer_by_key, list_api_keys, revoke_api_key
 from kb.store.schema import account_groups, accounts, api_keys, groups
 
 

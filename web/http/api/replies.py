@@ -1,0 +1,7 @@
+"""Replies to questions."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

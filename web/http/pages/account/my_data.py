@@ -1,0 +1,7 @@
+"""Taking one's data along, and being erased."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,7 @@
+"""Signing up, and confirming the address."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

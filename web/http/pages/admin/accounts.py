@@ -1,0 +1,7 @@
+"""Accounts: role, groups, disabling."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

@@ -1,0 +1,7 @@
+"""Mail that left, waits, or would have left."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()

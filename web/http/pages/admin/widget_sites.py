@@ -1,0 +1,7 @@
+"""Where the widget may stand."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+router = APIRouter()
