@@ -1,6 +1,7 @@
 """The catalogues are complete, and the right language is chosen."""
 
 from collections import Counter
+from itertools import chain
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -16,8 +17,9 @@ KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "to_translate": None
 def texts_in_the_sources():
     with (FOLDER / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
-    found = extract_from_dir(FOLDER.parent, methods, options, keywords=KEYWORDS)
-    return {message for _, _, message, _, _ in found}
+    folders = (FOLDER.parent, FOLDER.parent.parent / "mail")
+    found = (extract_from_dir(folder, methods, options, keywords=KEYWORDS) for folder in folders)
+    return {message for _, _, message, _, _ in chain.from_iterable(found)}
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -29,6 +29,7 @@ from kb.store.grouping.runs import finish_run, start_run
 from search.build import build_index, find_manifest
 from search.coverage import VerdictsReport, refresh_verdicts
 from web.composition import open_search
+from web.worker.erased_generations import forget_erased
 from web.worker.freshness import Staleness, how_stale
 from web.worker.recalibration import recalibrate, recalibration_due
 from web.worker.run_lock import index_lock
@@ -226,4 +227,5 @@ def _build(
         )
         report.built = True
         manifest = find_manifest(settings.index_dir)
+    forget_erased(settings.index_dir, engine)
     report.documents = manifest.documents if manifest else 0

@@ -24,6 +24,7 @@ from kb.store.engine import reading, transaction
 from web.composition import ensure_calibration, open_indexing_encoder, open_record
 from web.worker.freshness import Staleness
 from web.worker.index_run import IndexJob, IndexReport, do_index
+from web.worker.post_office import PostOffice
 from web.worker.published_first import encoding_what_is_published
 
 log = logging.getLogger(__name__)
@@ -66,7 +67,8 @@ class Worker:
 
     An index job may be done twice or cut off anywhere: a run does what is still to be done. So
     a job whose worker died needs no hand-over, the first sweep of the next worker does its work.
-    Without `encoder` it opens the one of the settings.
+    Without `encoder` it opens the one of the settings. Mail leaves beside all this. Raises
+    InvalidInput for mail settings that cannot be used.
     """
 
     def __init__(
@@ -84,10 +86,12 @@ class Worker:
         self._verdicts_of: tuple[int, int] | None = None
         self._checked_at = float("-inf")
         self._searches_kept_at = float("-inf")
+        self._post_office = PostOffice(settings, self._engine)
 
     def run(self) -> None:
         """Work until `stop` is set; a failed job is logged and stored, never fatal."""
         log.info("worker started")
+        self._post_office.open()
         try:
             while not self._stop.is_set():
                 try:
@@ -104,7 +108,8 @@ class Worker:
         log.info("worker stopped")
 
     def close(self) -> None:
-        """Let go of the record."""
+        """Let go of the record, once the mail that is just being sent has left."""
+        self._post_office.close()
         self._engine.dispose()
 
     def step(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String
 
 from kb.store.schema.parts import states, table
 from kb.store.types import Instant, StoredJson, StoredText
@@ -13,6 +13,7 @@ deliveries = table(
     Column("recipient", StoredText, nullable=False),
     Column("account_id", ForeignKey("accounts.id", ondelete="SET NULL")),
     Column("locale", String(12), nullable=False),
+    Column("unasked", Boolean, nullable=False, server_default="0"),
     Column("subject", StoredText, nullable=False),
     Column("body_text", StoredText, nullable=False),
     Column("body_html", StoredText, nullable=False),

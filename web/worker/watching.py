@@ -1,0 +1,81 @@
+"""Tells those who follow something what happened to it, by letters into the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection, Engine
+
+from kb.clock import utc_now
+from kb.settings import Settings
+from kb.store.engine import reading, transaction
+from kb.store.mail import waking
+from kb.store.mail.news import Span, news_of
+from kb.watches import INSTANT, Follower, News, Watch
+from web.mail.letters import MailLook
+from web.mail.posting import post
+from web.mail.watch_letters import digest_of, letter_of
+
+OVERLAP = timedelta(minutes=2)
+"""What happened so shortly before the last thing told may have been stored after it: it is looked
+at again, and its mail is known by its key. A digest, which has no key for each piece of news,
+leaves what is newer to the next one."""
+
+FOLLOWERS_A_STEP = 20
+"""Followers told before mail is sent again, so that nobody's waits behind thousands."""
+
+
+def tell_followers(engine: Engine, settings: Settings) -> int:
+    """Wake who wants to know of what changed, tell some of those who are due, return how many.
+
+    One transaction for each follower; raises Unavailable.
+    """
+    with reading(engine) as conn:
+        has_changes, is_anybody_due = waking.has_changes(conn), waking.is_anybody_due(conn)
+    if has_changes:
+        with transaction(engine) as conn:
+            waking.wake_followers(conn)
+    told = 0
+    while (has_changes or is_anybody_due) and told < FOLLOWERS_A_STEP:
+        with transaction(engine) as conn:
+            due = waking.claim_due(conn)
+            if not due:
+                break
+            _tell(conn, MailLook(settings), due)
+        told += 1
+    return told
+
+
+def _tell(conn: Connection, look: MailLook, due: Sequence[Watch]) -> None:
+    now = utc_now()
+    found = waking.find_reader(conn, due[0].follower)
+    if found is None:
+        for watch in due:
+            waking.settle(conn, watch, told_until=watch.told_until)
+        return
+    reader, viewer = found
+    is_instant = due[0].frequency == INSTANT
+    told: list[tuple[Watch, list[News]]] = []
+    for watch in due:
+        since = watch.told_until - OVERLAP if is_instant else watch.told_until
+        span = Span(max(since, watch.created_at), now if is_instant else now - OVERLAP)
+        news = news_of(conn, watch, span, viewer=viewer)
+        told.append((watch, news))
+        latest = max((one.at for one in news), default=watch.told_until)
+        waking.settle(conn, watch, told_until=latest if is_instant else span.until)
+    if is_instant:
+        _tell_at_once(conn, look, told, reader)
+    elif any(news for _, news in told):
+        post(conn, look, digest_of(told, reader, now.date()))
+
+
+def _tell_at_once(
+    conn: Connection,
+    look: MailLook,
+    told: Sequence[tuple[Watch, Sequence[News]]],
+    reader: Follower,
+) -> None:
+    for watch, news in told:
+        for one in news:
+            post(conn, look, letter_of(one, watch, reader))
