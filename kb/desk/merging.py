@@ -18,6 +18,7 @@ from kb.store.entries.reading import get_entry
 from kb.store.jobs import enqueue
 from kb.store.links.edits import find_links_anew
 from kb.store.merging.entry_rows import archive_into, entry_values, lock_entries, restore_entry
+from kb.store.merging.files import move_files, move_files_back
 from kb.store.merging.findings import close_merged, reopen_merged
 from kb.store.merging.links import move_links, move_links_back
 from kb.store.merging.merges import UNDO_DAYS, EntryMerge, add_merge, get_merge, mark_undone
@@ -39,7 +40,7 @@ from kb.store.redirects import add_redirect, find_redirect
 def merge_entries(conn: Connection, from_id: int, into_id: int, *, viewer: Viewer) -> int:
     """Merge the first entry into the second, which stays; return the id of the merge.
 
-    The first one leads to the second for ever and is archived. Its wordings, helpful votes,
+    The first one leads to the second for ever and is archived. Its wordings, helpful votes, files,
     tags, pinned, blocked and read-first links, and its topics go along; the answer of the
     second stays as it is. Only two published entries of one language and one audience, so that
     nothing is shown to whom it was not written for, and nothing is hidden.
@@ -59,6 +60,7 @@ def merge_entries(conn: Connection, from_id: int, into_id: int, *, viewer: Viewe
     add_redirect(conn, "entry", gone.id, stays.id)
     moved |= move_phrasings(conn, gone.id, stays.id)
     moved |= move_votes(conn, gone.id, stays.id)
+    moved |= move_files(conn, gone.id, stays.id)
     moved |= move_tags(conn, gone.id, stays.id)
     moved |= move_links(conn, gone.id, stays.id)
     moved |= move_topics(conn, gone.id, stays.id)
@@ -116,6 +118,7 @@ def undo_merge(conn: Connection, merge_id: int, *, viewer: Viewer) -> int:
     move_topics_back(conn, gone, stays, moved)
     move_links_back(conn, gone, stays, moved)
     move_tags_back(conn, stays, moved)
+    move_files_back(conn, gone, stays, moved)
     move_votes_back(conn, gone, stays, moved)
     move_phrasings_back(conn, gone, stays, moved)
     restore_entry(conn, gone, moved["before"]["gone"], moved["after"]["gone"])

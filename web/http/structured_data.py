@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
+
+from web.http.contexts import Link
 
 
 def faq_page(*, title: str, answer: Markup, url: str, lang: str) -> Markup:
@@ -26,7 +29,29 @@ def faq_page(*, title: str, answer: Markup, url: str, lang: str) -> Markup:
             }
         ],
     }
-    text = json.dumps(page, ensure_ascii=False)
+    return _inside_script(page)
+
+
+def breadcrumb_list(links: Sequence[Link]) -> Markup:
+    """The JSON of a schema.org BreadcrumbList, from the home page to the page itself.
+
+    The addresses of the links are absolute.
+    """
+    items = [
+        {"@type": "ListItem", "position": place, "name": link.label, "item": link.url}
+        for place, link in enumerate(links, start=1)
+    ]
+    return _inside_script(
+        {
+            "@context": "https://schema.org",
+            "@type": "BreadcrumbList",
+            "itemListElement": items,
+        }
+    )
+
+
+def _inside_script(data: Mapping[str, object]) -> Markup:
+    text = json.dumps(data, ensure_ascii=False)
     # "</script>" or "<!--" in a text would end or change the element; JSON allows the escape
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")

@@ -25,7 +25,6 @@ from kb.store.entries.reading import (
     latest_entries,
     published_ids,
 )
-from kb.store.entries.shelf_queries import ShelfCount, category_counts
 from kb.store.entries.writing import add_entry, change_entry, set_entry_state, vote_helpful
 from kb.store.redirects import add_redirect
 from kb.store.schema import entries, entry_revisions
@@ -329,18 +328,6 @@ def test_entries_are_listed_newest_first_in_pages_and_by_category(
     assert [one.id for one in first] == [ids[2], ids[1]]
     assert [one.id for one in second] == [ids[0]]
     assert [one.id for one in shelf] == [ids[2], ids[0]]
-
-
-def test_categories_count_only_what_the_viewer_may_read(
-    conn: Connection, agent: Viewer, content: EntryContent
-) -> None:
-    for audience in ("public", "internal"):
-        shelved = replace(content, audience=audience, category="Account")
-        add_entry(conn, shelved, viewer=agent, state="published")
-    add_entry(conn, replace(content, category="Drafts"), viewer=agent)
-
-    assert category_counts(conn, viewer=Viewer()) == [ShelfCount("account", "Account", 1)]
-    assert category_counts(conn, viewer=agent) == [ShelfCount("account", "Account", 2)]
 
 
 def test_a_vote_counts_once_per_visitor_and_revision(
