@@ -1,48 +1,79 @@
-"""Signed cookies that stand for an API key, for people who sign in with one."""
+"""The cookie that names a session of the record."""
 
 from __future__ import annotations
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy import Connection
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-MAX_AGE_S = 12 * 3600
-"""A working day; after it the key is asked for again."""
+from kb.people.devices import device_name
+from kb.store.people.accounts import get_account
+from kb.store.people.sessions import (
+    add_session,
+    end_session_by_secret,
+    find_session_id,
+    longest_time,
+)
+
+MAX_SECRET_CHARS = 100
 
 
 class Sessions:
-    """Writes and reads session cookies; a cookie holds the number of a key, nothing else.
+    """Starts and ends sessions; a cookie holds a random secret, the record its hash."""
 
-    Revoking the key ends every session made with it, since each request looks it up.
-    """
-
-    def __init__(self, secret: bytes, *, secure: bool) -> None:
-        self._serializer = URLSafeTimedSerializer(secret, salt="kundig session")
+    def __init__(self, *, secure: bool) -> None:
         self._secure = secure
         # The prefix makes browsers refuse the cookie from a neighbouring host.
         self.cookie_name = "__Host-kb_session" if secure else "kb_session"
 
-    def start(self, response: Response, key_id: int) -> None:
-        """Let the response sign its reader in."""
+    def start(
+        self,
+        response: Response,
+        conn: Connection,
+        account_id: int,
+        request: HTTPConnection,
+        *,
+        api_key_id: int | None = None,
+    ) -> None:
+        """Let the response sign its reader in; a session that the browser had before ends.
+
+        Raises NotFound for an account that may not sign in.
+        """
+        before = self.secret_of(request)
+        if before is not None:
+            end_session_by_secret(conn, before)
+        secret = add_session(
+            conn,
+            account_id,
+            device=device_name(request.headers.get("user-agent", "")),
+            api_key_id=api_key_id,
+        )
+        # The record says when a session ends; the cookie only must not end before.
         response.set_cookie(
             self.cookie_name,
-            self._serializer.dumps(key_id),
-            max_age=MAX_AGE_S,
+            secret,
+            max_age=int(longest_time(get_account(conn, account_id).role).total_seconds()),
             path="/",
             secure=self._secure,
             httponly=True,
             samesite="lax",
         )
 
-    def end(self, response: Response) -> None:
-        """Let the response sign its reader out."""
+    def end(self, response: Response, conn: Connection, request: HTTPConnection) -> None:
+        """Let the response sign its reader out of this browser."""
+        secret = self.secret_of(request)
+        if secret is not None:
+            end_session_by_secret(conn, secret)
         response.delete_cookie(
             self.cookie_name, path="/", secure=self._secure, httponly=True, samesite="lax"
         )
 
-    def key_id(self, cookie: str) -> int | None:
-        """The key that a cookie stands for; None for a forged, old or unreadable one."""
-        try:
-            found = self._serializer.loads(cookie, max_age=MAX_AGE_S)
-        except BadSignature:
-            return None
-        return found if isinstance(found, int) else None
+    def secret_of(self, request: HTTPConnection) -> str | None:
+        """The secret that the browser sent along, None for none."""
+        secret = request.cookies.get(self.cookie_name, "")
+        return secret if 0 < len(secret) <= MAX_SECRET_CHARS else None
+
+    def session_id(self, conn: Connection, request: HTTPConnection) -> int | None:
+        """The number of the session that this browser is in, None for none."""
+        secret = self.secret_of(request)
+        return None if secret is None else find_session_id(conn, secret)

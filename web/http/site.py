@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from starlette.requests import HTTPConnection
 
 from kb.access import Viewer
 from kb.errors import InvalidInput, Unavailable
+from kb.people.passwords import Passwords
 from kb.settings import Settings
-from kb.store.engine import reading
-from kb.store.people.keys import find_viewer_by_key, find_viewer_by_key_id
+from kb.store.engine import reading, transaction
+from kb.store.people.keys import find_key_use, note_key_used
+from kb.store.people.sessions import find_signed_in, note_session_seen
 from web.composition import check_languages, open_record
+from web.http.account.guesses import Guesses
+from web.http.account.identity_provider import IdentityProvider
+from web.http.account.provider_settings import client_of
+from web.http.account.signed_cookies import AccountCookies
 from web.http.assets import Assets
 from web.http.rate_limits import RateLimits
 from web.http.rendering import Renderer
 from web.http.searching.intents import IntentBuffer
 from web.http.searching.live import LiveSearch
-from web.http.sessions import Sessions
+from web.http.sessions import MAX_SECRET_CHARS, Sessions
 from web.http.theme import DEFAULT_ACCENT, theme_css
 from web.http.visitors import Visitors
+from web.mail.links import mail_link
+from web.mail.server import check_mail_settings
 from web.rewriting_endpoint import Endpoint, endpoint_of
 
 MIN_SECRET_CHARS = 32
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,10 @@ class Look:
         """An absolute link: from `KB_PUBLIC_URL`, else as the request was addressed."""
         base = self.public_url or f"{request.url.scheme}://{request.url.netloc}"
         return base + path
+
+    def mail_link(self, path: str) -> str:
+        """A link for a mail: from `KB_PUBLIC_URL` alone, the path where it is not set."""
+        return mail_link(self.settings, path)
 
 
 def make_look(settings: Settings) -> Look:
@@ -94,6 +110,10 @@ class Site:
     intents: IntentBuffer
     visitors: Visitors
     sessions: Sessions
+    cookies: AccountCookies
+    provider: IdentityProvider | None = None
+    passwords: Passwords = field(default_factory=Passwords)
+    guesses: Guesses = field(default_factory=Guesses)
     limits: RateLimits = field(default_factory=RateLimits)
 
     @property
@@ -109,15 +129,32 @@ class Site:
     def viewer_by_key(self, key: str) -> Viewer | None:
         """Who an API key stands for."""
         with reading(self.engine) as conn:
-            return find_viewer_by_key(conn, key)
+            found = find_key_use(conn, key)
+        if found is None:
+            return None
+        if found.is_due:
+            self._note(lambda conn: note_key_used(conn, found.key_id))
+        return found.viewer
 
     def viewer_by_session(self, cookie: str) -> Viewer | None:
         """Who a session cookie stands for."""
-        key_id = self.sessions.key_id(cookie)
-        if key_id is None:
+        if len(cookie) > MAX_SECRET_CHARS:
             return None
         with reading(self.engine) as conn:
-            return find_viewer_by_key_id(conn, key_id)
+            found = find_signed_in(conn, cookie)
+        if found is None:
+            return None
+        if found.is_due:
+            self._note(lambda conn: note_session_seen(conn, found))
+        return found.viewer
+
+    def _note(self, write: Callable[[Connection], None]) -> None:
+        try:
+            with transaction(self.engine) as conn:
+                write(conn)
+        except Unavailable as problem:
+            # The next request notes it; a busy record is no reason to keep this one back.
+            log.warning("a use was not noted: %s", problem)
 
 
 def open_site(look: Look) -> Site:
@@ -126,21 +163,32 @@ def open_site(look: Look) -> Site:
     secret = read_secret(settings)
     engine = open_record(settings)
     intents = IntentBuffer(engine)
+    secure = look.public_url.startswith("https:")
     return Site(
         look=look,
         engine=engine,
         live=LiveSearch(settings, engine, intents),
         intents=intents,
         visitors=Visitors(secret),
-        sessions=Sessions(secret, secure=look.public_url.startswith("https:")),
+        sessions=Sessions(secure=secure),
+        cookies=AccountCookies(secret, secure=secure),
+        provider=open_provider(look),
     )
+
+
+def open_provider(look: Look) -> IdentityProvider | None:
+    """The company's identity provider, None where none is set; nothing is asked of it yet."""
+    client = client_of(look.settings, look)
+    return None if client is None else IdentityProvider(client)
 
 
 def check_site_settings(settings: Settings) -> None:
     """Raise InvalidInput or Unavailable for what would keep a site from starting."""
-    make_look(settings)
+    look = make_look(settings)
     read_secret(settings)
     check_languages(settings)
+    check_mail_settings(settings)
+    open_provider(look)
 
 
 def read_secret(settings: Settings) -> bytes:

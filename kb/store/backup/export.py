@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlite_utils
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, select
 
 from kb.errors import InvalidInput
 from kb.store.engine import reading
 from kb.store.schema import (
     assignments,
+    attachment_contents,
+    attachments,
     categories,
     clicks,
     decisions,
@@ -21,6 +23,7 @@ from kb.store.schema import (
     entry_merges,
     entry_revisions,
     entry_tags,
+    groups,
     links,
     phrasings,
     products,
@@ -39,6 +42,7 @@ EXPORTED: tuple[Table, ...] = (
     products,
     categories,
     tags,
+    groups,
     questions,
     replies,
     topics,
@@ -50,6 +54,8 @@ EXPORTED: tuple[Table, ...] = (
     entry_revisions,
     entry_tags,
     phrasings,
+    attachments,
+    attachment_contents,
     links,
     redirects,
     synonyms,
@@ -57,16 +63,33 @@ EXPORTED: tuple[Table, ...] = (
     clicks,
     search_days,
 )
-"""What a team would take along; accounts, keys and vectors stay out."""
+"""What a team would take along. Accounts and all that is theirs (passwords, sessions, links in
+mails, mails, agreements, what they follow, keys) stay out, and so do vectors."""
 
 LEFT_OUT = {
-    "questions": {"token"},
+    "questions": {"token", "account_id", "confirm_until"},
+    "attachments": {"token"},
     "search_intents": {"visitor"},
     "clicks": {"visitor"},
 }
 """Columns that grant access, tell people apart or mean nothing elsewhere."""
 
+OF_ENTRIES = attachments.c.kind == "entry"
+
+ONLY: Mapping[str, ColumnElement[bool]] = {
+    # Nobody has confirmed yet that somebody asked these.
+    "questions": questions.c.confirm_until.is_(None),
+    # Manuals and pictures are the team's; what customers sent along is not.
+    "attachments": OF_ENTRIES,
+    "attachment_contents": attachment_contents.c.sha256.in_(
+        select(attachments.c.sha256).where(OF_ENTRIES)
+    ),
+}
+"""Which rows of a table go along, where it is not all of them."""
+
 PAGE_ROWS = 1_000
+FILE_ROWS = 1
+"""A file may have 10 MB, so that one at a time is in memory."""
 
 
 def export_record(engine: Engine, target: Path) -> dict[str, int]:
@@ -83,7 +106,7 @@ def export_record(engine: Engine, target: Path) -> dict[str, int]:
         with reading(engine) as conn:
             for table in EXPORTED:
                 exported = database.table(table.name)
-                exported.insert_all(_rows(conn, table), batch_size=PAGE_ROWS)
+                exported.insert_all(_rows(conn, table), batch_size=_page_rows(table))
                 counts[table.name] = exported.count if exported.exists() else 0
         database.close()
         building.replace(target)
@@ -96,11 +119,16 @@ def export_record(engine: Engine, target: Path) -> dict[str, int]:
     return counts
 
 
+def _page_rows(table: Table) -> int:
+    return FILE_ROWS if table is attachment_contents else PAGE_ROWS
+
+
 def _rows(conn: Connection, table: Table) -> Iterator[dict[str, Any]]:
     left_out = LEFT_OUT.get(table.name, set())
     columns = [column for column in table.c if column.name not in left_out]
-    result = conn.execution_options(yield_per=PAGE_ROWS).execute(
-        select(*columns).order_by(*table.primary_key.columns)
-    )
+    statement = select(*columns).order_by(*table.primary_key.columns)
+    if table.name in ONLY:
+        statement = statement.where(ONLY[table.name])
+    result = conn.execution_options(yield_per=_page_rows(table)).execute(statement)
     for row in result:
         yield dict(row._mapping)

@@ -8,11 +8,14 @@ import tempfile
 import uuid
 from contextlib import closing
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from kb.errors import Conflict, Unavailable
+from kb.people.erasing import replay_erasures
+from kb.people.erasures import Erasure, read_journal
 from kb.store.backup.copying import VERSION_TABLE, copy_rows, row_counts, tables_of
 from kb.store.backup.file import (
     MANIFEST_TABLE,
@@ -23,6 +26,7 @@ from kb.store.backup.file import (
     sqlite_failures,
     sync,
 )
+from kb.store.backup.returning import close_what_was_open
 from kb.store.engine import (
     BUSY_TIMEOUT_MS,
     lock_change_order,
@@ -33,7 +37,14 @@ from kb.store.engine import (
 )
 from kb.store.failures import BUSY
 from kb.store.instance import renew_incarnation
-from kb.store.migrate import expected_schema, has_record, refuse_newer, run_migrations
+from kb.store.migrate import (
+    expected_schema,
+    has_record,
+    refuse_newer,
+    run_migrations,
+    schema_of,
+)
+from kb.store.people.erasing import list_erasures
 from kb.store.schema import metadata
 
 CONTENT_TABLES = ("questions", "entries", "topics", "accounts")
@@ -44,47 +55,54 @@ CONTENT_TABLES = ("questions", "entries", "topics", "accounts")
 class RestoreReport:
     """What came back: rows per table, the new incarnation, and the schema of the backup.
 
-    `set_aside` is where a damaged record went that stood in the way.
+    `set_aside` is where a damaged record went that stood in the way; `erased` counts the people
+    who were in the backup and had been erased since.
     """
 
     schema: str
     incarnation: str
     counts: dict[str, int]
     set_aside: Path | None = None
+    erased: int = 0
 
     def __str__(self) -> str:
         told = f"{sum(self.counts.values()):,} rows"
         if self.schema != expected_schema():
             told += f", brought from schema {self.schema} to {expected_schema()}"
+        if self.erased:
+            told += f", {self.erased:,} people erased again"
         if self.set_aside is not None:
             told += f"; the damaged file is now {self.set_aside}"
         return told
 
 
-def restore(url: str, source: Path, *, replace: bool) -> RestoreReport:
+def restore(url: str, source: Path, *, replace: bool, home: Path | None = None) -> RestoreReport:
     """Make the record at `url` what the backup in `source` holds.
 
     The file is checked first and not changed. What is written is one transaction, so the
     record is the old one or the new one at every moment, also for processes that have it
     open. It gets a new incarnation: every index built before is rebuilt. An older schema is
-    migrated. Raises InvalidInput for an unusable file, Conflict for a record with content
-    unless `replace`, or for a backup of a newer Kundig.
+    migrated. Whoever was erased since the backup is erased again: as the journal in `home` and
+    the record that is there now tell. Nobody is signed in afterwards. Raises InvalidInput for an
+    unusable file, Conflict for a record with content unless `replace`, or for a backup of a
+    newer Kundig.
     """
     schema = checked_schema(source)
     refuse_newer(schema)
+    journal = read_journal(home) if home is not None else []
     engine = open_engine(url)
     try:
         path = sqlite_path(engine)
         with sqlite_failures():
             if path is None:
-                return _restore_to_server(engine, source, schema, replace=replace)
-            return _restore_to_file(engine, path, source, schema, replace=replace)
+                return _restore_to_server(engine, source, schema, journal, replace=replace)
+            return _restore_to_file(engine, path, source, journal, replace=replace)
     finally:
         engine.dispose()
 
 
 def _restore_to_server(
-    engine: Engine, source: Path, schema: str, *, replace: bool
+    engine: Engine, source: Path, schema: str, journal: list[Erasure], *, replace: bool
 ) -> RestoreReport:
     with tempfile.TemporaryDirectory() as folder:
         # Opened where it is, the backup itself would become a database in use.
@@ -95,14 +113,28 @@ def _restore_to_server(
             with schema_transaction(engine) as writer, reading(copy) as reader:
                 lock_change_order(writer)
                 _refuse_content(writer, replace=replace)
+                erasures = [*journal, *_erasures_here(writer)]
                 _drop_record(writer)
                 run_migrations(writer, schema)
                 copy_rows(reader, writer, tables_of(writer))
-                run_migrations(writer)
-                incarnation = renew_incarnation(writer)
-                return RestoreReport(schema, incarnation, row_counts(writer))
+                return _finish(writer, schema, erasures)
         finally:
             copy.dispose()
+
+
+def _finish(conn: Connection, schema: str, erasures: list[Erasure]) -> RestoreReport:
+    """Make of copied rows a record of its own, in this version's schema."""
+    run_migrations(conn)
+    close_what_was_open(conn)
+    known = {one.key: one for one in erasures}
+    erased = replay_erasures(conn, list(known.values()))
+    incarnation = renew_incarnation(conn)
+    return RestoreReport(schema, incarnation, row_counts(conn), erased=erased)
+
+
+def _erasures_here(conn: Connection) -> list[Erasure]:
+    """The erasures that the record knows of which is about to be replaced."""
+    return list_erasures(conn) if schema_of(conn) == expected_schema() else []
 
 
 def _drop_record(conn: Connection) -> None:
@@ -126,15 +158,17 @@ def _refuse_content(conn: Connection, *, replace: bool) -> None:
 
 
 def _restore_to_file(
-    engine: Engine, path: Path, source: Path, schema: str, *, replace: bool
+    engine: Engine, path: Path, source: Path, journal: list[Erasure], *, replace: bool
 ) -> RestoreReport:
     if path.exists() and source.samefile(path):
         raise Conflict(f"{source} is the record itself: nothing was changed")
     damaged = False
+    erasures = list(journal)
     if path.exists():
         try:
             with reading(engine) as conn:
                 _refuse_content(conn, replace=replace)
+                erasures += _erasures_here(conn)
         except Unavailable:
             damaged = _is_damaged(path)
             if not (damaged and replace):
@@ -143,7 +177,7 @@ def _restore_to_file(
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.partial")
     try:
-        incarnation, counts = _prepare(source, fresh)
+        report = _prepare(source, fresh, erasures)
         set_aside = _set_aside(path) if damaged else None
         if path.exists():
             _copy_into(fresh, path)
@@ -152,26 +186,24 @@ def _restore_to_file(
                 one.unlink(missing_ok=True)
             fresh.rename(path)
             sync(path.absolute().parent)
-        return RestoreReport(schema, incarnation, counts, set_aside)
+        return replaced(report, set_aside=set_aside)
     finally:
         remove_with_side_files(fresh)
 
 
-def _prepare(source: Path, fresh: Path) -> tuple[str, dict[str, int]]:
+def _prepare(source: Path, fresh: Path, erasures: list[Erasure]) -> RestoreReport:
     """Make a finished record of the backup beside the place where it will stand."""
     _vacuum(source, fresh)
     engine = open_engine(f"sqlite:///{fresh}")
     try:
         with schema_transaction(engine) as writer:
-            run_migrations(writer)
-            incarnation = renew_incarnation(writer)
-            counts = row_counts(writer)
+            report = _finish(writer, schema_of(writer) or "", erasures)
     finally:
         engine.dispose()
     with closing(open_plainly(fresh, writes=True)) as conn:
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     sync(fresh)
-    return incarnation, counts
+    return report
 
 
 def _vacuum(source: Path, fresh: Path) -> None:

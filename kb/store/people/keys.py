@@ -6,16 +6,20 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
-from kb.access import Role, Scope, Viewer
+from kb.access import Scope, Viewer
 from kb.clock import utc_now
 from kb.errors import InvalidInput, NotFound
-from kb.store.schema import account_groups, accounts, api_keys, groups
+from kb.store.people.accounts import find_account, viewer_of
+from kb.store.schema import accounts, api_keys
 
 KEY_PREFIX = "kb_"
+MAX_NAME_CHARS = 80
+USED_EVERY = timedelta(minutes=5)
+"""How old `last_used_at` may get: calls that only read must not write each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,16 @@ class ApiKey:
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
+    account_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeyUse:
+    """Who a key stands for; `is_due` says that `note_key_used` should be called."""
+
+    key_id: int
+    viewer: Viewer
+    is_due: bool
 
 
 def _digest(key: str) -> str:
@@ -66,44 +80,49 @@ def find_key_id(conn: Connection, key: str) -> int | None:
     ).scalar_one_or_none()
 
 
+def find_key_use(conn: Connection, key: str) -> KeyUse | None:
+    """Who a key stands for, and whether its use is worth noting; None as `find_viewer_by_key`."""
+    row = conn.execute(
+        select(api_keys.c.id, api_keys.c.last_used_at).where(api_keys.c.key_hash == _digest(key))
+    ).one_or_none()
+    viewer = None if row is None else find_viewer_by_key_id(conn, row.id)
+    if row is None or viewer is None:
+        return None
+    is_due = row.last_used_at is None or utc_now() - row.last_used_at >= USED_EVERY
+    return KeyUse(row.id, viewer, is_due)
+
+
+def note_key_used(conn: Connection, key_id: int) -> None:
+    """Note that somebody used a key just now."""
+    conn.execute(update(api_keys).where(api_keys.c.id == key_id).values(last_used_at=utc_now()))
+
+
 def find_viewer_by_key_id(conn: Connection, key_id: int) -> Viewer | None:
     """Who a key stands for, by its number; None for a revoked or disabled one."""
     row = conn.execute(
-        select(
-            accounts.c.id, accounts.c.name, accounts.c.role, accounts.c.locale, api_keys.c.scopes
-        )
-        .join(accounts, accounts.c.id == api_keys.c.account_id)
-        .where(
-            api_keys.c.id == key_id,
-            api_keys.c.revoked_at.is_(None),
-            accounts.c.disabled_at.is_(None),
+        select(api_keys.c.account_id, api_keys.c.scopes).where(
+            api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None)
         )
     ).one_or_none()
-    if row is None:
+    account = None if row is None else find_account(conn, row.account_id)
+    if row is None or account is None or not account.is_open:
         return None
-    named = conn.execute(
-        select(groups.c.name)
-        .join(account_groups, account_groups.c.group_id == groups.c.id)
-        .where(account_groups.c.account_id == row.id)
-    ).scalars()
-    return Viewer(
-        role=Role(row.role),
-        groups=frozenset(named),
-        locale=row.locale,
-        account_id=row.id,
-        name=row.name,
-        scopes=frozenset(Scope(word) for word in row.scopes),
-    )
+    return viewer_of(account, scopes=frozenset(Scope(word) for word in row.scopes))
 
 
-def list_api_keys(conn: Connection, *, limit: int = 200) -> list[ApiKey]:
-    """All keys, newest first, without the keys themselves."""
+def list_api_keys(
+    conn: Connection, *, limit: int = 200, start: int = 0, account_id: int | None = None
+) -> list[ApiKey]:
+    """All keys, or those of one account, newest first, without the keys themselves."""
     statement = (
         select(api_keys, accounts.c.name.label("account"))
         .join(accounts, accounts.c.id == api_keys.c.account_id)
         .order_by(api_keys.c.id.desc())
         .limit(limit)
+        .offset(start)
     )
+    if account_id is not None:
+        statement = statement.where(api_keys.c.account_id == account_id)
     return [
         ApiKey(
             row.id,
@@ -113,6 +132,7 @@ def list_api_keys(conn: Connection, *, limit: int = 200) -> list[ApiKey]:
             row.created_at,
             row.last_used_at,
             row.revoked_at,
+            row.account_id,
         )
         for row in conn.execute(statement)
     ]

@@ -110,6 +110,7 @@ watches = table(
     Column("confirmed_at", Instant),
     Column("told_until", Instant, nullable=False),
     Column("next_at", Instant, nullable=False),
+    Column("stopped_at", Instant),
     CheckConstraint("frequency IN ('instant', 'daily', 'weekly')", name="frequency"),
     UniqueConstraint("email", "kind", "target_id"),
     Index(None, "account_id"),
@@ -119,8 +120,9 @@ watches = table(
 erasures = table(
     "erasures",
     Column("account_id", Id, nullable=False),
+    Column("account_created_at", Instant, nullable=False),
     Column("mode", String(12), nullable=False),
-    Column("question_ids", StoredJson, nullable=False),
+    Column("questions", StoredJson, nullable=False),
     Column("by_id", Id),
     Column("at", Instant, nullable=False),
 )

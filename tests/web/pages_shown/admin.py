@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-PAGES: dict[str, tuple[Any, ...]] = {}
+from tests.web.pages_shown import admin_people
+
+PAGES: dict[str, tuple[Any, ...]] = {**admin_people.PAGES}

@@ -2,6 +2,127 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+
+from kb.errors import InvalidInput, NotFound
+from kb.mail import check_address
+from kb.people.signing_up import (
+    RESET,
+    find_linked,
+    is_sign_up_open,
+    password_link,
+    set_password_by_link,
+)
+from kb.store.engine import reading, transaction
+from kb.store.people.accounts import find_account_by_email
+from web.http.account import texts
+from web.http.account.arriving import let_in, start_of, waiting
+from web.http.account.letters import post_changed, post_new_password, post_nobody
+from web.http.account.sign_in_contexts import (
+    ForgottenPage,
+    ForgottenSentPage,
+    LinkEndedPage,
+    NewPasswordPage,
+)
+from web.http.account.sign_up_form import password_error
+from web.http.contexts import FieldError
+from web.http.dependencies import VisitDep
+from web.http.frame import Visit
+from web.http.visitors import client_address
 
 router = APIRouter()
+
+Text = Annotated[str, Form(max_length=2_000)]
+LINK_ENDED = 410
+
+
+@router.get("/forgotten-password", response_class=HTMLResponse, name="forgotten password")
+def show_form(visit: VisitDep) -> HTMLResponse:
+    """Show where to ask for a link."""
+    return visit.page("account/forgotten_password.html", ForgottenPage())
+
+
+@router.post("/forgotten-password", response_class=HTMLResponse, name="send forgotten password")
+def send_link(visit: VisitDep, email: Text = "") -> Response:
+    """Send a link, or a mail that there is no account; the page is the same."""
+    site = visit.site
+    try:
+        address = check_address(email)
+    except InvalidInput:
+        return _asked_wrong(visit, email, visit.text(texts.ADDRESS_UNREADABLE))
+    wait_s = site.guesses.mail_wait_s(client_address(visit.request))
+    if wait_s:
+        reply = _asked_wrong(visit, email, texts.wait_text(wait_s, visit.locale), status=429)
+        return waiting(reply, wait_s)
+    with transaction(site.engine) as conn:
+        account = find_account_by_email(conn, address)
+        if account is None or not account.is_open:
+            is_open = is_sign_up_open(conn) and account is None
+            post_nobody(conn, site.look, address, locale=visit.locale, may_sign_up=is_open)
+        else:
+            # Strangers may use up the mails of a day, but not those of its own browser.
+            is_own = bool(site.cookies.device_of(visit.request, account.id))
+            secret = password_link(conn, account)
+            post_new_password(conn, site.look, account, secret=secret, unasked=not is_own)
+    return visit.page("account/forgotten_password_sent.html", ForgottenSentPage(address))
+
+
+def _asked_wrong(visit: Visit, email: str, message: str, *, status: int = 422) -> Response:
+    page = ForgottenPage(email=email.strip(), errors=(FieldError("email", message),))
+    return visit.page("account/forgotten_password.html", page, status=status)
+
+
+@router.get("/new-password/{secret}", response_class=HTMLResponse, name="new password")
+def show_new(visit: VisitDep, secret: str) -> HTMLResponse:
+    """Show where to choose a new password; opening the link does not use it up."""
+    page = _page(visit, secret)
+    return _ended(visit) if page is None else visit.page("account/new_password.html", page)
+
+
+@router.post("/new-password/{secret}", name="send new password")
+def set_new(visit: VisitDep, secret: str, password: Text = "") -> Response:
+    """Set the password and sign in here; every other session ends."""
+    site = visit.site
+    with reading(site.engine) as conn:
+        account = find_linked(conn, RESET, secret)
+    if account is None:
+        return _ended(visit)
+    known = (account.name, account.email or "", site.settings.site_name)
+    message = password_error(visit, password, known=known)
+    if message:
+        page = _page(visit, secret, errors=(FieldError("password", message),))
+        if page is None:
+            return _ended(visit)
+        return visit.page("account/new_password.html", page, status=422)
+    hashed = site.passwords.hash(password)
+    try:
+        with transaction(site.engine) as conn:
+            account = set_password_by_link(conn, secret, hashed)
+            post_changed(conn, site.look, account)
+            return let_in(visit, conn, account, f"{start_of(account)}?done=password-set")
+    except NotFound:
+        return _ended(visit)
+
+
+def _page(
+    visit: Visit, secret: str, *, errors: tuple[FieldError, ...] = ()
+) -> NewPasswordPage | None:
+    with reading(visit.site.engine) as conn:
+        account = find_linked(conn, RESET, secret)
+    if account is None:
+        return None
+    return NewPasswordPage(
+        action=f"/new-password/{secret}",
+        email=account.email or account.name,
+        is_first=not account.has_password,
+        errors=errors,
+    )
+
+
+def _ended(visit: Visit) -> HTMLResponse:
+    page = LinkEndedPage("password")
+    return visit.page("account/link_ended.html", page, status=LINK_ENDED)

@@ -2,6 +2,129 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+
+from kb.access import Scope
+from kb.store.audit import Subject, record_audit
+from kb.store.engine import reading, transaction
+from kb.store.people.accounts import find_account_named
+from kb.store.people.keys import (
+    MAX_NAME_CHARS,
+    ApiKey,
+    add_api_key,
+    list_api_keys,
+    revoke_api_key,
+)
+from web.http.account.arriving import redirect
+from web.http.admin import texts
+from web.http.admin.people_contexts import Choice, KeyRow, KeysPage
+from web.http.contexts import FieldError, Link
+from web.http.dependencies import AdminVisitDep, Id
+from web.http.frame import Visit
+from web.http.paging import decode_cursor, encode_cursor
 
 router = APIRouter()
+
+PATH = "/admin/keys"
+PAGE = 100
+CURSOR = "keys"
+USUAL = frozenset({Scope.READ, Scope.ASK})
+
+Text = Annotated[str, Form(max_length=2_000)]
+Ticked = Annotated[list[str] | None, Form(max_length=20)]
+
+
+@router.get(PATH, response_class=HTMLResponse, name="keys")
+def show_keys(
+    visit: AdminVisitDep,
+    account: Annotated[str, Query(max_length=300)] = "",
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
+) -> HTMLResponse:
+    """Show the keys, newest first, and the form for a new one."""
+    start = decode_cursor(CURSOR, cursor) or 0
+    page = _page(visit, start=start, account=account, scopes=USUAL)
+    return visit.page("admin/keys.html", page)
+
+
+@router.post(PATH, name="add key")
+def add(
+    visit: AdminVisitDep, account: Text = "", name: Text = "", scopes: Ticked = None
+) -> Response:
+    """Make a key and show it this once."""
+    wanted = frozenset(scope for scope in Scope if scope in (scopes or ()))
+    label = " ".join(name.split())
+    with transaction(visit.site.engine) as conn:
+        account_id = find_account_named(conn, account.strip())
+        errors = _wrong(visit, account_id, label, wanted)
+        key = ""
+        if not errors and account_id is not None:
+            key = add_api_key(conn, account_id, label, scopes=sorted(wanted))
+            facts = {"key": label, "scopes": sorted(wanted)}
+            subject = Subject("account", account_id)
+            record_audit(conn, "add key", subject, viewer=visit.viewer, facts=facts)
+    if errors:
+        page = _page(visit, account=account, name=name, scopes=wanted, errors=errors)
+        return visit.page("admin/keys.html", page, status=422)
+    return visit.page("admin/keys.html", _page(visit, scopes=USUAL, made=(key, label)))
+
+
+@router.post(f"{PATH}/{{key_id}}/revoke", name="revoke key")
+def revoke(visit: AdminVisitDep, key_id: Id) -> Response:
+    """Make a key worthless from now on."""
+    with transaction(visit.site.engine) as conn:
+        revoke_api_key(conn, key_id)
+        record_audit(conn, "revoke", Subject("key", key_id), viewer=visit.viewer, facts={})
+    return redirect(f"{PATH}?done=key-revoked")
+
+
+def _wrong(
+    visit: Visit, account_id: int | None, label: str, wanted: frozenset[Scope]
+) -> tuple[FieldError, ...]:
+    found = (
+        ("account", texts.KEY_ACCOUNT_UNKNOWN, account_id is None),
+        ("name", texts.KEY_NAME_MISSING, not 0 < len(label) <= MAX_NAME_CHARS),
+        ("scopes", texts.KEY_SCOPES_MISSING, not wanted),
+    )
+    return tuple(FieldError(field, visit.text(message)) for field, message, bad in found if bad)
+
+
+def _page(
+    visit: Visit,
+    *,
+    start: int = 0,
+    account: str = "",
+    name: str = "",
+    scopes: frozenset[Scope] = frozenset(),
+    errors: tuple[FieldError, ...] = (),
+    made: tuple[str, str] = ("", ""),
+) -> KeysPage:
+    with reading(visit.site.engine) as conn:
+        keys = list_api_keys(conn, limit=PAGE + 1, start=start)
+    more = encode_cursor(CURSOR, start + PAGE)
+    return KeysPage(
+        rows=tuple(_row(key) for key in keys[:PAGE]),
+        account=account,
+        name=name,
+        scopes=tuple(Choice(str(scope), "", scope in scopes) for scope in Scope),
+        errors=errors,
+        made=made[0],
+        made_name=made[1],
+        first_url=PATH if start else None,
+        next_url=f"{PATH}?cursor={more}" if len(keys) > PAGE else None,
+    )
+
+
+def _row(key: ApiKey) -> KeyRow:
+    return KeyRow(
+        name=key.name,
+        account=Link(key.account, f"/admin/accounts/{key.account_id}"),
+        scopes=key.scopes,
+        created_at=key.created_at,
+        used_at=key.last_used_at,
+        revoked_at=key.revoked_at,
+        revoke_url="" if key.revoked_at else f"{PATH}/{key.id}/revoke",
+    )

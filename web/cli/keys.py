@@ -1,0 +1,76 @@
+"""Commands for API keys."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from kb.access import OPERATOR, Scope
+from kb.errors import NotFound
+from kb.settings import read_settings
+from kb.store.audit import Subject, record_audit
+from kb.store.engine import reading, transaction
+from kb.store.people.accounts import find_account_named
+from kb.store.people.keys import add_api_key, list_api_keys, revoke_api_key
+from web.cli.app import token_app
+from web.cli.engines import open_record
+from web.cli.output import AsJson, out, print_json, say, tell
+
+LARGEST_ID = 2**63 - 1
+
+
+@token_app.command(name="add")
+def add_token(
+    account: Annotated[str, typer.Argument(help="Name or e-mail address of the account.")],
+    name: Annotated[str, typer.Option(help="What the key is for.")] = "key",
+    scope: Annotated[
+        list[Scope] | None,
+        typer.Option(help="What the key may do, default read and ask; again for more."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an API key for an account and print it; it cannot be shown again."""
+    with transaction(open_record(read_settings())) as conn:
+        account_id = find_account_named(conn, account)
+        if account_id is None:
+            raise NotFound("account", account)
+        scopes = scope or [Scope.READ, Scope.ASK]
+        key = add_api_key(conn, account_id, name, scopes=scopes)
+        facts = {"key": name, "scopes": [str(one) for one in scopes]}
+        record_audit(conn, "add key", Subject("account", account_id), viewer=OPERATOR, facts=facts)
+    if as_json:
+        print_json({"key": key, "account": account_id, "name": name, "scopes": facts["scopes"]})
+    else:
+        typer.echo(key)
+
+
+@token_app.command(name="list")
+def list_tokens(as_json: AsJson = False) -> None:
+    """List all keys, without the keys themselves."""
+    with reading(open_record(read_settings())) as conn:
+        keys = list_api_keys(conn)
+    if as_json:
+        print_json({"keys": keys})
+        return
+    if not keys:
+        say("there are no keys yet: kb token add makes one")
+        return
+    table = Table("key", "name", "account", "scopes", "", box=None, pad_edge=False)
+    for key in keys:
+        state = "revoked" if key.revoked_at else "valid"
+        table.add_row(str(key.id), key.name, key.account, " ".join(key.scopes), state)
+    out.print(table)
+
+
+@token_app.command(name="revoke")
+def revoke_token(
+    key: Annotated[int, typer.Argument(min=1, max=LARGEST_ID, help="Number of the key.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a key worthless from now on."""
+    with transaction(open_record(read_settings())) as conn:
+        revoke_api_key(conn, key)
+        record_audit(conn, "revoke", Subject("key", key), viewer=OPERATOR, facts={})
+    tell(f"key {key} is revoked", {"revoked": key}, as_json=as_json)
