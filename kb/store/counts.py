@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Engine, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, func, select
 
 from kb.store.changes import last_seq
 from kb.store.embeddings import vector_counts
 from kb.store.engine import reading
 from kb.store.instance import get_incarnation
+from kb.store.questions.reading import is_confirmed
 from kb.store.schema import (
     assignments,
     clicks,
@@ -31,10 +32,10 @@ from kb.store.schema import (
 class RecordCounts:
     """What the record holds at one moment.
 
-    `cleaned` questions went through cleaning, `noise` ones were set aside by it. `grouped`
-    stand in a topic, `ungrouped` in none after a run saw them. `decisions` are those that
-    stand. `searches_open` are those whose outcome is not known yet. `embeddings` counts
-    vectors per encoder fingerprint.
+    Questions that wait for their guest's confirmation are left out. `cleaned` questions went
+    through cleaning, `noise` ones were set aside by it. `grouped` stand in a topic, `ungrouped`
+    in none after a run saw them. `decisions` are those that stand. `searches_open` are those
+    whose outcome is not known yet. `embeddings` counts vectors per encoder fingerprint.
     """
 
     incarnation: str
@@ -73,7 +74,7 @@ def record_counts(bind: Engine | Connection) -> RecordCounts:
 
 
 def _count(conn: Connection) -> RecordCounts:
-    by_state = _by(conn, questions, questions.c.state)
+    by_state = _by(conn, questions, questions.c.state, is_confirmed())
     topics_by_state = _by(conn, topics, topics.c.state)
     entries_by_state = _by(conn, entries, entries.c.state)
     jobs_by_state = _by(conn, jobs, jobs.c.state)
@@ -83,9 +84,9 @@ def _count(conn: Connection) -> RecordCounts:
         seq=last_seq(conn),
         questions=sum(by_state.values()),
         questions_by_state=by_state,
-        questions_by_channel=_by(conn, questions, questions.c.channel),
+        questions_by_channel=_by(conn, questions, questions.c.channel, is_confirmed()),
         cleaned=_filled(conn, questions.c.cleaning_version),
-        noise=_filled(conn, questions.c.noise),
+        noise=_filled(conn, questions.c.noise, is_confirmed()),
         replies=_filled(conn, replies.c.id),
         topics=sum(topics_by_state.values()),
         topics_by_state=topics_by_state,
@@ -107,12 +108,15 @@ def _count(conn: Connection) -> RecordCounts:
     )
 
 
-def _by(conn: Connection, table: Table, column: Column[str]) -> dict[str, int]:
+def _by(
+    conn: Connection, table: Table, column: Column[str], *which: ColumnElement[bool]
+) -> dict[str, int]:
     """Count the rows per value, in the order of the values."""
-    statement = select(column, func.count()).select_from(table).group_by(column).order_by(column)
+    statement = select(column, func.count()).select_from(table).where(*which)
+    statement = statement.group_by(column).order_by(column)
     return {row[0]: row[1] for row in conn.execute(statement)}
 
 
-def _filled(conn: Connection, column: Column[object]) -> int:
+def _filled(conn: Connection, column: Column[object], *which: ColumnElement[bool]) -> int:
     """Count the rows in which the column holds a value."""
-    return int(conn.execute(select(func.count(column))).scalar_one())
+    return int(conn.execute(select(func.count(column)).where(*which)).scalar_one())

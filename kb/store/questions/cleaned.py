@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, func, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    func,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from kb.questions import CleanedQuestion, RawQuestion
 from kb.store.changes import record_changes
 from kb.store.engine import chunks
+from kb.store.questions.reading import is_confirmed
 from kb.store.schema import questions, replies
 
 
 def _not_cleaned_by(version: int) -> ColumnElement[bool]:
-    return or_(questions.c.cleaning_version.is_(None), questions.c.cleaning_version != version)
+    unseen = or_(questions.c.cleaning_version.is_(None), questions.c.cleaning_version != version)
+    return and_(unseen, is_confirmed())
 
 
 def questions_to_clean(

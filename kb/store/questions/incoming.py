@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from kb.clock import utc_now
-from kb.errors import InvalidInput, NotFound
+from kb.errors import InvalidInput
 from kb.intake.records import IncomingQuestion, IncomingReply
 from kb.questions import CHANNELS
 from kb.store.engine import upsert
@@ -23,6 +25,19 @@ Outcome = Literal["new", "updated", "unchanged"]
 MAX_SOURCE_CHARS = 80
 MAX_SOURCE_ID_CHARS = 300
 """Ids of other systems are short; PostgreSQL cannot index a key of more than 2,700 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asked here; a guest's question waits until `confirm_until`, None for all others.
+
+    A `held` question looks like advertising: it takes no part until a person looked at it.
+    """
+
+    locale: str
+    account_id: int | None = None
+    confirm_until: datetime | None = None
+    held: bool = False
 
 
 def content_hash(*parts: str | None) -> str:
@@ -38,7 +53,8 @@ def store_question(
 
     The same (source, source id) with the same content changes nothing; with other content
     the question is updated and its new replies are added, and it will be cleaned again. An
-    open question becomes answered or solved where its source says so, never the other way.
+    open question becomes answered or solved where its source says so, never the other way. One
+    whose asker was erased stays as it is.
     Raises InvalidInput for an unknown channel and for ids that are empty or too long.
     """
     _check_source(incoming.source_id, channel=channel, source=source)
@@ -48,10 +64,13 @@ def store_question(
         _store_replies(conn, question_id, incoming.replies, is_new=True)
         return question_id, "new"
     known = conn.execute(
-        select(questions.c.id, questions.c.content_hash)
+        select(questions.c.id, questions.c.content_hash, questions.c.erased_at)
         .where(questions.c.source == source, questions.c.source_id == incoming.source_id)
         .with_for_update()
     ).one()
+    if known.erased_at is not None:
+        # What its asker had erased does not come back with the next import.
+        return known.id, "unchanged"
     changed = known.content_hash != values["content_hash"]
     if changed:
         conn.execute(update(questions).where(questions.c.id == known.id).values(**values))
@@ -195,42 +214,24 @@ def _advance_state(conn: Connection, question_id: int, state: str) -> bool:
     return done.rowcount > 0
 
 
-def add_reply(conn: Connection, question_id: int, body: str, *, author: str) -> None:
-    """Store a reply that was written here and mark the question answered.
-
-    `author` is "agent", "customer", "helper" or "unknown". Raises NotFound, and InvalidInput
-    for a reply without text.
-    """
-    if not body.strip():
-        raise InvalidInput("a reply needs a text", field="body")
-    locked = conn.execute(
-        select(questions.c.id).where(questions.c.id == question_id).with_for_update()
-    ).one_or_none()
-    if locked is None:
-        raise NotFound("question", question_id)
-    number = conn.execute(
-        select(func.count())
-        .select_from(replies)
-        .where(replies.c.question_id == question_id, replies.c.source_id.startswith("here-"))
-    ).scalar_one()
-    values = {
-        "author": author,
-        "kind": "",
-        "body_raw": body,
-        "content_hash": content_hash(body, ""),
-        "written_at": utc_now(),
-    }
-    conn.execute(
-        insert(replies).values(question_id=question_id, source_id=f"here-{number + 1}", **values)
-    )
-    _advance_state(conn, question_id, "answered")
-    clean_again(conn, question_id)
-
-
 def set_question_owner(conn: Connection, question_id: int, account_id: int) -> None:
     """Let an account own a question that nobody owns yet."""
     conn.execute(
         update(questions)
         .where(questions.c.id == question_id, questions.c.account_id.is_(None))
         .values(account_id=account_id)
+    )
+
+
+def note_asker(conn: Connection, question_id: int, asker: Asker) -> None:
+    """Note who asked a new question here, in which language, and until when they may confirm."""
+    conn.execute(
+        update(questions)
+        .where(questions.c.id == question_id)
+        .values(
+            account_id=asker.account_id,
+            asker_locale=asker.locale,
+            confirm_until=asker.confirm_until,
+            noise="spam" if asker.held else None,
+        )
     )

@@ -14,7 +14,7 @@ from kb.errors import NotPermitted
 from kb.questions import Question
 from kb.store.engine import chunks
 from kb.store.grouping.assignments import count_members, drop_assignments
-from kb.store.questions.reading import questions_by_id
+from kb.store.questions.reading import is_confirmed, questions_by_id
 from kb.store.schema import assignments, audit_log, questions
 
 QUESTION = "question"
@@ -70,7 +70,7 @@ def list_set_aside(
     require_desk(viewer)
     statement = (
         select(questions.c.id, questions.c.noise_said)
-        .where(_wanted(reason))
+        .where(_wanted(reason), is_confirmed())
         .order_by(questions.c.asked_at.desc(), questions.c.id.desc())
         .offset(offset)
         .limit(limit)
@@ -123,7 +123,7 @@ def noise_counts(conn: Connection, *, viewer: Viewer) -> dict[str, int]:
     require_desk(viewer)
     kept_out = conn.execute(
         select(questions.c.noise, func.count())
-        .where(questions.c.noise.is_not(None))
+        .where(questions.c.noise.is_not(None), is_confirmed())
         .group_by(questions.c.noise)
     )
     counts: dict[str, int] = {row[0]: row[1] for row in kept_out}

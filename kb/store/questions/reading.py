@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from kb.access import Viewer, may_edit
 from kb.errors import NotFound
@@ -15,6 +15,11 @@ from kb.store.schema import products, questions, replies
 
 _COLUMNS = (*questions.c, products.c.slug.label("product"))
 _JOINED = questions.outerjoin(products, questions.c.product_id == products.c.id)
+
+
+def is_confirmed() -> ColumnElement[bool]:
+    """The condition that a question counts: its guest confirmed it, or it needed no confirming."""
+    return questions.c.confirm_until.is_(None)
 
 
 def _question(row: Row[tuple[object, ...]]) -> Question:
@@ -36,8 +41,9 @@ def _question(row: Row[tuple[object, ...]]) -> Question:
     )
 
 
-def _same_token(given: str, stored: str) -> bool:
-    # A constant-time comparison of bytes: given text may hold what no encoding can carry.
+def same_token(given: str, stored: str) -> bool:
+    """Whether a given token is the stored one; takes the same time wherever they differ."""
+    # Bytes, since given text may hold what no encoding can carry.
     return secrets.compare_digest(given.encode(errors="replace"), stored.encode())
 
 
@@ -46,7 +52,8 @@ def get_question(
 ) -> Question:
     """The question, for staff, its owner, or whoever holds its token.
 
-    Raises NotFound for everybody else too: who may not read it may not know of it.
+    One that waits for its guest's confirmation is there for these two alone. Raises NotFound
+    for everybody else too: who may not read it may not know of it.
     """
     row = conn.execute(
         select(*_COLUMNS).select_from(_JOINED).where(questions.c.id == question_id)
@@ -54,19 +61,21 @@ def get_question(
     if row is None:
         raise NotFound("question", question_id)
     owns = viewer.account_id is not None and viewer.account_id == row.account_id
-    holds_token = bool(token) and _same_token(token, row.token)
-    if not (may_edit(viewer) or owns or holds_token):
+    holds_token = bool(token) and same_token(token, row.token)
+    works_here = may_edit(viewer) and row.confirm_until is None
+    if not (works_here or owns or holds_token):
         raise NotFound("question", question_id)
     return _question(row)
 
 
 def questions_by_id(conn: Connection, ids: Sequence[int], *, viewer: Viewer) -> dict[int, Question]:
-    """The questions that exist among the ids; {} for a viewer who is not staff."""
+    """The confirmed questions among the ids; {} for a viewer who is not staff."""
     if not may_edit(viewer):
         return {}
     found: dict[int, Question] = {}
     for part in chunks(list(ids)):
-        chosen = select(*_COLUMNS).select_from(_JOINED).where(questions.c.id.in_(part))
+        chosen = select(*_COLUMNS).select_from(_JOINED)
+        chosen = chosen.where(questions.c.id.in_(part), is_confirmed())
         statement = chosen.order_by(questions.c.id)
         found.update({row.id: _question(row) for row in conn.execute(statement)})
     return found
@@ -83,10 +92,10 @@ def find_question_by_source(conn: Connection, source: str, source_id: str) -> in
 
 
 def questions_named(conn: Connection, source_id: str) -> list[int]:
-    """Ids of the questions that any source calls `source_id`, by id, at most 10."""
+    """Ids of the confirmed questions that any source calls `source_id`, by id, at most 10."""
     statement = (
         select(questions.c.id)
-        .where(questions.c.source_id == source_id)
+        .where(questions.c.source_id == source_id, is_confirmed())
         .order_by(questions.c.id)
         .limit(10)
     )
@@ -138,11 +147,3 @@ def groupable(
         .limit(limit)
     )
     return [GroupableQuestion(*row) for row in conn.execute(statement)]
-
-
-def question_as_asked(conn: Connection, question_id: int) -> str:
-    """The first words of a question as its asker wrote them; only for that asker's eyes."""
-    row = conn.execute(
-        select(questions.c.subject_raw, questions.c.body_raw).where(questions.c.id == question_id)
-    ).one()
-    return str(row.subject_raw or row.body_raw)[:300]

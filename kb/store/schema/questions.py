@@ -32,6 +32,7 @@ questions = table(
     Column("asker_locale", String(12)),
     Column("confirm_until", Instant),
     Column("solved_at", Instant),
+    Column("erased_at", Instant),
     Column("account_id", ForeignKey("accounts.id", ondelete="SET NULL")),
     Column("product_id", ForeignKey("products.id", ondelete="SET NULL")),
     Column("tags", StoredJson, nullable=False),

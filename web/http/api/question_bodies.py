@@ -86,9 +86,9 @@ class BatchOut(BaseModel):
 
 
 class ReplyOut(BaseModel):
-    """A cleaned reply."""
+    """A reply: cleaned for agents, for the asker as it was written."""
 
-    author: str
+    author: str = Field(description='"agent", "customer", "helper" or "unknown".')
     kind: str
     body: str
     written_at: str | None
@@ -101,15 +101,51 @@ class QuestionOut(BaseModel):
     channel: str
     source: str
     source_id: str
-    state: str
+    state: Literal["open", "answered", "solved", "spam", "hidden"]
+    waits: bool = Field(description="Whether its guest still has to confirm it by mail.")
     subject: str
     body: str
     cleaned: bool
     lang: str | None
     product: str | None
     asked_at: str
+    solved_at: str | None
     topic_id: int | None = Field(description="For agents.")
-    replies: list[ReplyOut] = Field(description="For agents.")
+    replies: list[ReplyOut] = Field(description="Oldest first.")
+
+
+class AnswerIn(BaseModel):
+    """The team's answer to a question, Markdown, as it appears on the question's page."""
+
+    body: str = Field(min_length=1, max_length=20_000, description="Markdown, without HTML.")
+    state: Literal["answered", "solved"] = Field(
+        "answered", description="What the question is after it; a solved one stays solved."
+    )
+
+
+class AnswerOut(BaseModel):
+    """A stored answer."""
+
+    id: int
+    question_id: int
+    state: Literal["answered", "solved"]
+    told: bool = Field(description="Whether somebody follows the question and is told by mail.")
+
+
+class StateIn(BaseModel):
+    """What is the matter with a question."""
+
+    state: Literal["open", "answered", "solved", "spam", "hidden"] = Field(
+        description="spam and hidden take it out of its topic; any other state takes it back."
+    )
+
+
+class StateOut(BaseModel):
+    """A question's state, and the one before, which takes the change back."""
+
+    id: int
+    state: str
+    before: str
 
 
 class MoveIn(BaseModel):

@@ -15,14 +15,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kb.access import OPERATOR, STAFF, Viewer, may_edit
+from kb.asking.conversations import Conversation
+from kb.asking.following import let_asker_follow
 from kb.desk.regrouping import move_question
 from kb.errors import InvalidInput, NotFound
+from kb.intake.html_text import html_to_text
 from kb.intake.records import IncomingQuestion, IncomingReply
 from kb.questions import Question
 from kb.store.engine import reading, transaction
 from kb.store.grouping.assignments import find_assignment
 from kb.store.idempotency import KeptAnswer, find_answer, keep_answer
 from kb.store.jobs import enqueue
+from kb.store.questions.conversation import find_asked, get_conversation
 from kb.store.questions.incoming import set_question_owner, store_question
 from kb.store.questions.reading import get_question, replies_of
 from web.http.api.question_bodies import (
@@ -182,6 +186,9 @@ def _store(conn: Connection, sent: QuestionIn, viewer: Viewer) -> dict[str, Any]
     question_id, outcome = store_question(conn, incoming, channel=sent.channel, source=source)
     if viewer.role not in STAFF and viewer.account_id is not None:
         set_question_owner(conn, question_id, viewer.account_id)
+        asked = find_asked(conn, question_id)
+        if outcome == "new" and asked is not None:
+            let_asker_follow(conn, asked)
     # Whoever sent a question in gets its private link, whatever else their key may read.
     token = get_question(conn, question_id, viewer=OPERATOR).token
     return {"id": question_id, "outcome": outcome, "url": f"/q/{question_id}?token={token}"}
@@ -205,10 +212,15 @@ def read_question(
     question_id: Id,
     token: Annotated[str, Query(max_length=100, description="From its private link.")] = "",
 ) -> Response:
-    """Read a question: agents, its owner, and whoever holds its private link."""
+    """Read a question with its replies: agents, its owner, and whoever holds its private link.
+
+    Agents see texts without personal data, once the worker has cleaned them; for its asker the
+    replies are as they were written.
+    """
     with reading(site.engine) as conn:
         question = get_question(conn, question_id, viewer=viewer, token=token)
-        answer = _question_answer(question)
+        conversation = get_conversation(conn, question_id, viewer=viewer, token=token)
+        answer = _question_answer(question, conversation)
         if may_edit(viewer):
             assignment = find_assignment(conn, question_id)
             answer["topic_id"] = assignment.topic_id if assignment else None
@@ -226,21 +238,31 @@ def read_question(
     return reply
 
 
-def _question_answer(question: Question) -> dict[str, Any]:
+def _question_answer(question: Question, conversation: Conversation) -> dict[str, Any]:
     return {
         "id": question.id,
         "channel": question.channel,
         "source": question.source,
         "source_id": question.source_id,
         "state": question.state,
+        "waits": conversation.question.waits,
         "subject": question.subject,
         "body": question.body,
         "cleaned": question.cleaned,
         "lang": question.lang,
         "product": question.product,
         "asked_at": question.asked_at,
+        "solved_at": conversation.question.solved_at,
         "topic_id": None,
-        "replies": [],
+        "replies": [
+            {
+                "author": one.author,
+                "kind": "",
+                "body": html_to_text(one.text) if one.is_html else one.text,
+                "written_at": one.written_at,
+            }
+            for one in conversation.replies
+        ],
     }
 
 

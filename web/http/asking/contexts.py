@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
-from web.http.contexts import AskForm, EntryLink
+from web.http.contexts import AskForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,20 @@ class AskPage:
 
 @dataclass(frozen=True, slots=True)
 class SentPage:
-    """All that ask/sent.html may read; `question_url` is the asker's unguessable link."""
+    """All that ask/sent.html may read, the thanks without a private page."""
 
     title: str
-    email: str = ""
-    question_url: str | None = None
-    near: tuple[EntryLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPage:
+    """All that ask/confirm.html may read; without a question the link is used or too old.
+
+    `refused` tells that it was somebody else's, and is deleted now.
+    """
+
+    secret: str = ""
+    refused: bool = False
+    title: str = ""
+    body: str = ""
+    asked_on: date | None = None

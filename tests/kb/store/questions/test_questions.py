@@ -22,7 +22,8 @@ from kb.store.questions.cleaned import (
     raw_replies_of,
     save_cleaned,
 )
-from kb.store.questions.incoming import add_reply, store_question
+from kb.store.questions.conversation import add_reply
+from kb.store.questions.incoming import store_question
 from kb.store.questions.reading import (
     find_question_by_source,
     get_question,

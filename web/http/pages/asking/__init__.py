@@ -1,5 +1,5 @@
 """The pages where customers ask, and see what became of it."""
 
-from web.http.pages.asking import ask, my_questions, question
+from web.http.pages.asking import ask, confirm, my_questions, question, team, to_answer
 
-PAGES = (ask, question, my_questions)
+PAGES = (ask, confirm, question, team, to_answer, my_questions)

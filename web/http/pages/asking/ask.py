@@ -1,55 +1,85 @@
-"""Asking a question as a guest, and the private page of what was asked."""
+"""Asking a question: the form, and what it sends."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
 from fastapi.responses import HTMLResponse
+from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
-from kb.access import OPERATOR
 from kb.addresses import entry_path
-from kb.intake.records import IncomingQuestion
-from kb.store.engine import reading, transaction
+from kb.attachments import MAX_FILES_AT_ONCE
+from kb.store.engine import reading
 from kb.store.entries.reading import get_entry
-from kb.store.jobs import enqueue
-from kb.store.questions.incoming import set_question_owner, store_question
-from kb.store.questions.reading import get_question, question_as_asked
 from search.results import SearchResults
-from web.http import messages
+from web.http.asking import texts
 from web.http.asking.contexts import AskPage, NearAnswer, SentPage
-from web.http.contexts import AskForm, EntryLink, FieldError
-from web.http.dependencies import MAX_ID, Id, VisitDep, spend_as_guest
+from web.http.asking.files_ahead import FilesAhead, check_uploads, keep_ahead, read_ahead
+from web.http.asking.forms import MAX_SLUG_CHARS, MAX_TITLE_CHARS, blank_form, kept_files
+from web.http.asking.receiving import Asked, Received, receive_question
+from web.http.asking.stamps import MAX_PARCEL_CHARS, MAX_STAMP_CHARS, same_or_new_stamp
+from web.http.contexts import FieldError
+from web.http.dependencies import MAX_ID, VisitDep, spend_as_guest
 from web.http.frame import Visit
-from web.http.rate_limits import Allowance
+from web.http.rate_limits import Allowance, TooMany
 from web.http.searching.intents import Target
 from web.http.searching.log import MAX_TOKEN_CHARS, SEARCH, SearchLog, link_from_search
 
 router = APIRouter()
 
-CHANNEL = "form"
-MAX_TITLE_CHARS = 300
-MAX_BODY_CHARS = 20_000
-MAX_EMAIL_CHARS = 254
-MAX_LINKS = 8
-"""A question with more links than this is no question."""
-
 NEAR = 3
 MIN_NEAR_CHARS = 8
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
-Typed = Annotated[str, Form(max_length=100_000)]
+Text = Annotated[str, Form(max_length=100_000)]
 Search = Annotated[str, Form(alias=SEARCH, max_length=MAX_TOKEN_CHARS)]
+Files = Annotated[list[UploadFile], File()]
+Kept = Annotated[list[Annotated[int, Field(ge=1, le=MAX_ID)]], Form(max_length=MAX_FILES_AT_ONCE)]
+
+
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    """What a form brought: what was typed, the files to keep of those that came before."""
+
+    asked: Asked
+    parcel: str
+
+
+def sent_form(
+    title: Text = "",
+    body: Text = "",
+    email: Text = "",
+    product: Text = "",
+    website: Text = "",
+    search: Search = "",
+    started: Annotated[str, Form(max_length=MAX_STAMP_CHARS)] = "",
+    parcel: Annotated[str, Form(max_length=MAX_PARCEL_CHARS)] = "",
+    keep: Kept = [],  # noqa: B006
+) -> SentForm:
+    """What the form's fields hold, under the names that they have on the page."""
+    asked = Asked(
+        title=title,
+        body=body,
+        email=email,
+        product=product,
+        website=website,
+        started=started,
+        search=search,
+        keep=tuple(keep),
+    )
+    return SentForm(asked, parcel)
+
+
+SentFormDep = Annotated[SentForm, Depends(sent_form)]
 
 
 @router.get("/ask", response_class=HTMLResponse, name="ask")
 def show_form(
     visit: VisitDep,
     title: Annotated[str, Query(max_length=20_000)] = "",
+    product: Annotated[str | None, Query(max_length=MAX_SLUG_CHARS)] = None,
     search: Annotated[str, Query(alias=SEARCH, max_length=MAX_TOKEN_CHARS)] = "",
 ) -> HTMLResponse:
     """Show the form; a title that came along is filled in, with what may answer it already.
@@ -63,8 +93,8 @@ def show_form(
     if found is not None and not search:
         search = noted.searched(found, place="ask", lang=visit.locale)
     near = _near_answers(found, search) if found is not None else ()
-    context = AskPage(form=AskForm(title=carried, search=search), near=near)
-    return visit.page("ask/form.html", context)
+    form = blank_form(visit, title=carried, search=search, product=product)
+    return visit.page("ask/form.html", AskPage(form=form, near=near))
 
 
 @router.post("/ask/answered", name="answered")
@@ -85,90 +115,48 @@ def say_answered(
 
 
 @router.post("/ask", name="send question")
-def ask(
-    visit: VisitDep,
-    title: Typed = "",
-    body: Typed = "",
-    email: Typed = "",
-    website: Typed = "",
-    search: Search = "",
-) -> Response:
-    """Store a guest's question and lead to its private page; nothing typed is lost on errors.
+def ask(visit: VisitDep, sent: SentFormDep, files: Files = []) -> Response:  # noqa: B006
+    """Store a question and lead to its private page; nothing typed or sent is lost on errors.
 
-    `website` is a field that people do not see: who fills it in is a program, and gets the
-    same thanks without anything being stored.
+    A program that was caught gets the same thanks without anything being stored.
     """
-    form = AskForm(title=title.strip(), body=body.strip(), email=email.strip(), search=search)
-    errors = _errors(form, visit)
-    if errors:
-        form = replace(form, errors=errors)
-        return visit.page("ask/form.html", AskPage(form=form), status=422)
-    spend_as_guest(visit.request, visit.site, visit.viewer, Allowance.ASK)
-    if website or _links(form) > MAX_LINKS:
-        return visit.page("ask/sent.html", SentPage(title=form.title))
-    question_id, token = _store(form, visit)
-    SearchLog(visit.site, visit.request, visit.viewer).asked(search)
-    query = f"token={token}&locale={visit.locale}"
-    return RedirectResponse(f"/q/{question_id}?{query}", status_code=303)
+    if sent.asked.website:
+        return visit.page("ask/sent.html", SentPage(title=sent.asked.typed.title))
+    ahead = read_ahead(visit, sent.parcel, sent.asked.keep)
+    try:
+        checked = check_uploads(visit, files, room=MAX_FILES_AT_ONCE - len(ahead.files))
+        asked = replace(sent.asked, files=checked.files, parcel=ahead.number)
+        received = Received(checked.errors) if checked.errors else receive_question(visit, asked)
+    except TooMany as often:
+        errors = (FieldError("form", visit.text(texts.TOO_OFTEN)),)
+        page = _form_again(visit, sent, errors, ahead=ahead, status=429)
+        page.headers["retry-after"] = str(often.retry_after_s)
+        return page
+    if received.errors:
+        return _form_again(visit, sent, received.errors, ahead=keep_ahead(visit, ahead, checked))
+    return RedirectResponse(received.url, status_code=303)
 
 
-def _errors(form: AskForm, visit: Visit) -> tuple[FieldError, ...]:
-    found = []
-    if not form.title:
-        found.append(("title", messages.QUESTION_MISSING))
-    elif len(form.title) > MAX_TITLE_CHARS:
-        found.append(("title", messages.QUESTION_TOO_LONG))
-    if len(form.body) > MAX_BODY_CHARS:
-        found.append(("body", messages.BODY_TOO_LONG))
-    if form.email and (len(form.email) > MAX_EMAIL_CHARS or not EMAIL.fullmatch(form.email)):
-        found.append(("email", messages.EMAIL_UNREADABLE))
-    return tuple(FieldError(name, visit.text(message)) for name, message in found)
-
-
-def _links(form: AskForm) -> int:
-    return f"{form.title} {form.body}".lower().count("http")
-
-
-def _store(form: AskForm, visit: Visit) -> tuple[int, str]:
-    """Store the question and return its id and token; sent twice on a day it is one question."""
-    parts = (visit.visitor(), form.title, form.body, form.email)
-    incoming = IncomingQuestion(
-        source_id=hashlib.sha256("\x00".join(parts).encode(errors="replace")).hexdigest()[:32],
-        subject=form.title,
-        body=form.body,
-        sender=form.email or None,
-    )
-    with transaction(visit.site.engine) as conn:
-        question_id, outcome = store_question(conn, incoming, channel=CHANNEL, source=CHANNEL)
-        if visit.viewer.account_id is not None:
-            set_question_owner(conn, question_id, visit.viewer.account_id)
-        if outcome != "unchanged":
-            enqueue(conn, "index")
-        # Whoever just asked is shown the private link of the question.
-        return question_id, get_question(conn, question_id, viewer=OPERATOR).token
-
-
-@router.get("/q/{question_id}", response_class=HTMLResponse, name="question")
-def show_question(
-    visit: VisitDep, question_id: Id, token: Annotated[str, Query(max_length=100)] = ""
+def _form_again(
+    visit: Visit,
+    sent: SentForm,
+    errors: tuple[FieldError, ...],
+    *,
+    ahead: FilesAhead,
+    status: int = 422,
 ) -> HTMLResponse:
-    """Show a question to its asker: who has the link, owns it, or works here."""
-    with reading(visit.site.engine) as conn:
-        get_question(conn, question_id, viewer=visit.viewer, token=token)
-        title = question_as_asked(conn, question_id)
-    here = f"/q/{question_id}?token={token}" if token else f"/q/{question_id}"
-    context = SentPage(title=title, question_url=here, near=_near(visit, title))
-    page = visit.page("ask/sent.html", context)
-    page.headers["cache-control"] = "private, no-store"
-    # The address is a secret: no other page may learn it.
-    page.headers["referrer-policy"] = "no-referrer"
-    return page
-
-
-def _near(visit: Visit, title: str) -> tuple[EntryLink, ...]:
-    """Return the entries that may already answer a title, none where the search is unsure."""
-    found = _search(visit, title)
-    return () if found is None else tuple(EntryLink(hit.title, hit.url) for hit in found.hits)
+    """Return the form with what was typed, the files that came, and what is wrong."""
+    typed = sent.asked.typed
+    form = replace(
+        blank_form(visit, title=typed.title, search=sent.asked.search, product=typed.product),
+        body=typed.body,
+        email=typed.email,
+        errors=errors,
+        started=same_or_new_stamp(visit.site, sent.asked.started),
+        parcel=ahead.signed,
+        files=kept_files(ahead.files),
+    )
+    return visit.page("ask/form.html", AskPage(form=form), status=status)
 
 
 def _search(visit: Visit, title: str) -> SearchResults | None:

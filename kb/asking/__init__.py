@@ -1,0 +1,1 @@
+"""Asking: what becomes of a question that somebody asked here, until it is solved."""
