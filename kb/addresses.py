@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from kb.slugs import slugify
 
 
@@ -9,3 +11,18 @@ def entry_path(entry_id: int, title: str) -> str:
     """The path of an entry's page, `/faq/12-reset-the-password`."""
     slug = slugify(title)
     return f"/faq/{entry_id}-{slug}" if slug else f"/faq/{entry_id}"
+
+
+def category_path(slug: str) -> str:
+    """The path of a category's page, `/categories/care`."""
+    return f"/categories/{quote(slug, safe='')}"
+
+
+def product_path(slug: str) -> str:
+    """The path of a product's page, `/products/piazza-4`."""
+    return f"/products/{quote(slug, safe='')}"
+
+
+def tag_path(slug: str) -> str:
+    """The path of a tag's page, `/tags/descaling`."""
+    return f"/tags/{quote(slug, safe='')}"

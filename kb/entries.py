@@ -27,7 +27,7 @@ class Phrasing:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One FAQ entry as it is now; `answer` is Markdown."""
+    """One FAQ entry as it is now; `answer` is Markdown, `tag_slugs` are in the order of `tags`."""
 
     id: int
     source_id: str | None
@@ -48,6 +48,7 @@ class Entry:
     published_at: datetime | None
     reviewed_at: datetime | None
     tags: tuple[str, ...] = ()
+    tag_slugs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,12 @@ from kb.access import Viewer
 from kb.entries import EntryContent
 from kb.errors import InvalidInput
 from kb.intake.records import BadRow, IncomingEntry, IncomingQuestion
+from kb.shelves import NamedShelf
 from kb.store.audit import Subject, record_audit
 from kb.store.changes import record_changes
 from kb.store.engine import transaction
 from kb.store.entries.reading import find_entry_by_source
+from kb.store.entries.shelves import give_names
 from kb.store.entries.writing import add_entry, change_entry
 from kb.store.jobs import enqueue
 from kb.store.questions.incoming import store_question
@@ -117,12 +119,14 @@ def import_entries(
 ) -> ImportReport:
     """Store FAQ entries, published unless told otherwise; a known id is updated.
 
-    Rows that cannot be used are noted and the rest goes in.
+    Names of shelves in other languages are taken over; those that the file lacks stay. Rows
+    that cannot be used are noted and the rest goes in.
     """
     report = ImportReport()
     for batch in _batches(rows):
         outcomes: Counter[str] = Counter()
         bad: list[BadRow] = []
+        named: list[NamedShelf] = []
         with transaction(engine) as conn:
             for row in batch:
                 if isinstance(row, BadRow):
@@ -138,6 +142,7 @@ def import_entries(
                     else:
                         changed = change_entry(conn, known, content, viewer=viewer)
                         outcome = "updated" if changed else "unchanged"
+                    named += (one for one in row.shelves if one not in named)
                 except InvalidInput as error:
                     bad.append(BadRow(row.row, error.field or "", str(error)))
                     continue
@@ -150,6 +155,8 @@ def import_entries(
                         viewer=viewer,
                         facts={"how": outcome},
                     )
+            for shelf in named:
+                give_names(conn, shelf)
             if outcomes["new"] or outcomes["updated"]:
                 enqueue(conn, "index")
         report.count(outcomes)

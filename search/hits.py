@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kb.access import Viewer, may_read
 from search.calibration import Calibration
@@ -27,28 +27,40 @@ class HitReader:
     ranking: Ranking
     request: Request
     viewer: Viewer
-    _markers: dict[str, Marker] = field(default_factory=dict, repr=False, compare=False)
+    _markers: dict[tuple[str, bool], Marker] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def hits(
-        self, start: int, end: int, *, explaining: Calibration | None = None
+        self,
+        start: int,
+        end: int,
+        *,
+        explaining: Calibration | None = None,
+        only_typed: bool = False,
     ) -> tuple[Hit, ...]:
         """The hits ranked start to end, each checked once more against the viewer.
 
-        `score_parts` is filled where there is a calibration to explain.
+        `score_parts` is filled where there is a calibration to explain. With `only_typed` no
+        synonym and no likely word is marked: in what does not answer these mislead.
         """
         found = []
         for rank_, (part, row) in enumerate(self.ranking.places(start, end), start=start):
             read = self.snapshot.parts[part].segment.lexical.read(row)
             if may_read(self.viewer, read.document.audience):
                 parts = {} if explaining is None else self._parts(rank_, explaining)
-                found.append(self._hit(rank_, read, parts))
+                found.append(self._hit(rank_, read, parts, only_typed=only_typed))
         return tuple(found)
 
-    def _hit(self, rank_: int, read: ReadDocument, parts: Mapping[str, float]) -> Hit:
+    def _hit(
+        self, rank_: int, read: ReadDocument, parts: Mapping[str, float], *, only_typed: bool
+    ) -> Hit:
         document, lang = read.document, read.document.lang
-        marker = self._markers.get(lang)
+        marker = self._markers.get((lang, only_typed))
         if marker is None:
-            marker = self._markers[lang] = Marker.of(self.request.query, lang)
+            query = self.request.query
+            typed = replace(query, terms=None) if only_typed else query
+            marker = self._markers[lang, only_typed] = Marker.of(typed, lang)
         snippet = make_snippet(read.answer, marker, max_chars=SNIPPET_CHARS)
         return Hit(
             id=document.id,

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.access import PUBLIC
+from kb.access import PUBLIC, Viewer, may_edit
 from search.delta import Delta, Record, alive_rows, follow
 from search.generation import (
     Generation,
@@ -91,6 +91,13 @@ class IndexSnapshot:
                 self._scopes.clear()
             self._scopes[key] = found
         return found
+
+    def audiences_of(self, viewer: Viewer) -> frozenset[str]:
+        """The audiences whose documents the viewer may find: all there are, for who may edit."""
+        if not may_edit(viewer):
+            return viewer.audiences
+        held = (part.segment.metadata.values["audience"] for part in self.parts)
+        return viewer.audiences.union(*held)
 
     @property
     def documents(self) -> int:

@@ -32,8 +32,12 @@ class Marker:
 
     @classmethod
     def of(cls, query: ParsedQuery, lang: str) -> Marker:
-        """The marker of a query for texts of this language."""
-        return cls(*_wanted(query.words, query.codes, lang))
+        """The marker of a query for texts of this language.
+
+        What the query's `terms` hold beside its own words is marked too: synonyms, the parts of
+        compounds, and the words that typing errors were taken for.
+        """
+        return cls(*_wanted(query.words, query.codes, _otherwise(query), lang))
 
     def marks(self, read: ReadText) -> tuple[Mark, ...]:
         """The (start, end) ranges to emphasise, ascending, apart; a code is one range."""
@@ -64,9 +68,21 @@ def merged_marks(marks: Sequence[Mark]) -> tuple[Mark, ...]:
     return tuple(merged)
 
 
+def _otherwise(query: ParsedQuery) -> tuple[str, ...]:
+    """Return the stems that count for the query's words without being one of them."""
+    found = {
+        name: None
+        for term in query.terms or ()
+        if not term.is_code
+        for name, worth in term.weighted
+        if worth < 1.0
+    }
+    return tuple(found)
+
+
 @lru_cache(maxsize=1_000)
 def _wanted(
-    words: tuple[str, ...], codes: tuple[str, ...], lang: str
+    words: tuple[str, ...], codes: tuple[str, ...], otherwise: tuple[str, ...], lang: str
 ) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...], frozenset[str]]:
     """Return what a `Marker` is made of."""
     small = {word for code in codes for word in split_words(code) if len(word) < MIN_CODE_PART}
@@ -77,6 +93,7 @@ def _wanted(
     parts = tuple(
         sorted(each for each in stems if len(each) >= MIN_COMPOUND_PART and each.isalpha())
     )
+    stems |= frozenset(otherwise)
     lines = tuple(f"\n{each}\n" for each in sorted(stems))
     return stems, lines, parts, frozenset(map(code_key, codes))
 

@@ -12,7 +12,6 @@ from kb.access import OPERATOR
 from kb.addresses import entry_path
 from kb.entries import Entry, Phrasing
 from kb.plain_text import markdown_to_text
-from kb.slugs import slugify
 from kb.store.embeddings import vectors_by_hash
 from kb.store.entries.phrasings import phrasings_of
 from kb.store.entries.reading import entries_by_id, published_ids
@@ -53,7 +52,7 @@ def entry_document(entry: Entry, wordings: Sequence[Phrasing]) -> Document:
         url=entry_path(entry.id, entry.title),
         product=entry.product,
         category=entry.category,
-        tags=tuple(slugify(tag) for tag in entry.tags),
+        tags=entry.tag_slugs,
         phrasings=tuple(DocumentPhrasing(one.text, one.shown) for one in ordered),
         updated_at=(entry.reviewed_at or entry.updated_at).isoformat(),
         translation_group=entry.translation_group,

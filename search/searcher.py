@@ -127,7 +127,7 @@ class Searcher:
         snapshot = self._index.snapshot
         if snapshot is None:
             return _nothing(parsed, Mode.KEYWORD, "index")
-        lang, audiences = asked.lang or viewer.locale, viewer.audiences
+        lang, audiences = asked.lang or viewer.locale, snapshot.audiences_of(viewer)
         parsed = snapshot.wording(audiences).expand(parsed, lang=lang)
         meant = self._corrector.meant(parsed, snapshot, audiences)
         request = Request(
@@ -138,7 +138,7 @@ class Searcher:
             filters=_merged(parsed.filters, asked.filters),
         )
         results = self._search(request, snapshot, viewer, page, meant=meant)
-        self._results.keep(snapshot, _key(asked, viewer), results)
+        self._results.keep(snapshot, _key(asked, viewer, snapshot), results)
         return replace(results, took_ms=(time.perf_counter() - started) * 1000)
 
     def recall(self, asked: Asked, *, viewer: Viewer) -> SearchResults | None:
@@ -148,7 +148,11 @@ class Searcher:
         """
         started = time.perf_counter()
         snapshot = self._index.snapshot
-        known = None if snapshot is None else self._results.find(snapshot, _key(asked, viewer))
+        known = (
+            None
+            if snapshot is None
+            else self._results.find(snapshot, _key(asked, viewer, snapshot))
+        )
         if known is None:
             return None
         return replace(known, took_ms=(time.perf_counter() - started) * 1000)
@@ -186,7 +190,7 @@ class Searcher:
             took_ms=0.0,
             facets=_facets(snapshot, ranking, total),
             hits=reader.hits(start, end, explaining=explaining),
-            near=reader.hits(total, total + near, explaining=explaining),
+            near=reader.hits(total, total + near, explaining=explaining, only_typed=True),
             did_you_mean=self._did_you_mean(meant, request, snapshot, confidence)
             if meant is not None and verdict is not Verdict.ANSWER
             else None,
@@ -242,8 +246,9 @@ class Searcher:
         return np.asarray(self._encoder.encode([text])[0], dtype=np.float32)
 
 
-def _key(asked: Asked, viewer: Viewer) -> Key:
-    return (asked if asked.lang else replace(asked, lang=viewer.locale)), viewer.audiences
+def _key(asked: Asked, viewer: Viewer, snapshot: IndexSnapshot) -> Key:
+    by_lang = asked if asked.lang else replace(asked, lang=viewer.locale)
+    return by_lang, snapshot.audiences_of(viewer)
 
 
 def _merged(typed: Filters, given: Filters) -> Filters:

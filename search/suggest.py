@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from kb.access import Viewer, may_edit
 from search.documents import Document
 from search.marks import merged_marks
 from search.query import clean
@@ -94,6 +95,12 @@ class Suggester:
     def build(cls, documents: Iterable[Document], popular: Popular = NOTHING_POPULAR) -> Self:
         """Return a suggester over the titles and shown wordings of the documents."""
         return cls([SuggestPart(SuggestTexts(enumerate(documents)))], popular)
+
+    def audiences_of(self, viewer: Viewer) -> frozenset[str]:
+        """The audiences whose texts the viewer may be offered: all, for who may edit."""
+        if not may_edit(viewer):
+            return viewer.audiences
+        return viewer.audiences.union(*(part.texts.audiences for part in self._parts))
 
     def suggest(
         self, prefix: str, *, audiences: frozenset[str], limit: int = MAX_SUGGESTIONS

@@ -75,6 +75,11 @@ class SuggestTexts:
             (text_key(source.text), number) for number, source in enumerate(self.sources)
         )
 
+    @property
+    def audiences(self) -> frozenset[str]:
+        """Every audience that a text is for."""
+        return frozenset(self._audience_names)
+
     def readable(self, audiences: frozenset[str], alive: Mask | None) -> Mask:
         """Which texts these audiences may read, of the documents whose rows still hold."""
         if not self.sources:

@@ -10,6 +10,7 @@ from kb.intake.convert import Defaults
 from kb.intake.dates import read_date
 from kb.intake.encodings import made_id
 from kb.intake.records import BadRow, IncomingEntry, Row
+from kb.intake.shelf_names import UnevenNames, names_in_languages, tags_in_languages
 from kb.intake.values import language_code, list_of, optional_text, text_of
 
 MAX_QUESTION_CHARACTERS = 1_000
@@ -45,7 +46,8 @@ def to_faq(row: Row, *, defaults: Defaults, answer_required: bool = True) -> Inc
     `question` and `answer` are required; id, lang, category, product, tags, phrasings,
     translation_group, audience (public, members, internal or a group) and the dates published
     and reviewed may stand beside them. Tags and phrasings are a JSON list or text with |
-    between. A row without an id gets the file's hash and its number.
+    between. Category, product and tags have names in other languages in columns like
+    category_de, or as an object. A row without an id gets the file's hash and its number.
     """
     values = {name.strip().lower(): value for name, value in row.values.items()}
     question = " ".join(text_of(_value(values, "question")).split())
@@ -69,19 +71,26 @@ def to_faq(row: Row, *, defaults: Defaults, answer_required: bool = True) -> Inc
             dates[name] = _date(values, name)
         except ValueError as error:
             return BadRow(row.number, name, str(error))
+    category, category_names = names_in_languages(values, "category", _columns("category"))
+    product, product_names = names_in_languages(values, "product", _columns("product"))
+    try:
+        tags, tag_names = tags_in_languages(values, _columns("tags"))
+    except UnevenNames as error:
+        return BadRow(row.number, error.column, str(error))
     return IncomingEntry(
         source_id=text_of(_value(values, "id")) or made_id(defaults.fingerprint, row.number),
         question=question,
         answer=answer,
         lang=language_code(_value(values, "lang")) or defaults.lang,
-        category=optional_text(_value(values, "category")),
-        product=optional_text(_value(values, "product")) or defaults.product,
-        tags=list_of(_value(values, "tags")),
+        category=category or None,
+        product=product or defaults.product,
+        tags=tags,
         phrasings=_phrasings(_value(values, "phrasings"), question),
         audience=audience,
         translation_group=optional_text(_value(values, "translation_group")),
         published_at=dates["published"],
         reviewed_at=dates["reviewed"],
+        shelves=tuple(one for one in (category_names, product_names) if one) + tag_names,
         row=row.number,
     )
 
@@ -95,8 +104,12 @@ def missing_columns(columns: Sequence[str]) -> str:
     )
 
 
+def _columns(field: str) -> list[str]:
+    return COLUMN_NAMES[field].split()
+
+
 def _value(values: Mapping[str, object], field: str) -> object:
-    return next((values[name] for name in COLUMN_NAMES[field].split() if name in values), None)
+    return next((values[name] for name in _columns(field) if name in values), None)
 
 
 def _date(values: Mapping[str, object], field: str) -> datetime | None:

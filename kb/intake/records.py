@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from kb.shelves import NamedShelf
+
 Author = Literal["agent", "customer", "helper", "unknown"]
 ReplyKind = Literal["solution", "helpful", "first", ""]
 State = Literal["open", "answered", "solved"]
@@ -65,7 +67,8 @@ class IncomingEntry:
     """A FAQ entry of a file; `phrasings` are further wordings of `question`, none repeated.
 
     `audience` is public, members, internal or the name of a group, one lower-case word. Entries
-    of one `translation_group` are translations of each other.
+    of one `translation_group` are translations of each other. `shelves` names the shelves of
+    this entry in some languages.
     """
 
     source_id: str
@@ -80,4 +83,5 @@ class IncomingEntry:
     translation_group: str | None = None
     published_at: datetime | None = None
     reviewed_at: datetime | None = None
+    shelves: tuple[NamedShelf, ...] = ()
     row: int = 0

@@ -6,11 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.searches.synonyms import SynonymGroup
 from search.documents import Document, DocumentPhrasing
+from search.generation import make_segment
 from search.lexical.readable import read_document, read_text
 from search.marks import Marker
 from search.query import parse_query
 from search.snippets import make_snippet, matched_phrasing
+from search.wording.expansion import Wording
+from search.wording.synonyms import Synonyms
 
 LONG = (
     "Switch the machine off first. Wait until the lamp is dark and the fan stands still. "
@@ -102,6 +106,28 @@ def test_a_match_far_inside_one_long_sentence_is_reached():
 )
 def test_words_are_marked_by_stem_and_fold(text, query, lang, words):
     assert marked(text, query, lang) == words
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("clean the hopper", ["Clean", "bean", "tank"]),
+        ("clean the tnak", ["Clean", "tank"]),
+        ("gasket", []),
+    ],
+)
+def test_synonyms_and_what_a_typing_error_was_taken_for_are_marked(typed, words):
+    text = "Clean the bean tank weekly."
+    segment = make_segment([entry(text)], lambda _: {})
+    synonyms = Synonyms(
+        [SynonymGroup(lang="en", kind="two-way", terms=("hopper", "bean tank"))], langs=["en"]
+    )
+    wording = Wording([segment.lexical.spelt_terms], langs=["en"], synonyms=synonyms)
+    query = wording.expand(parse_query(typed), lang="en")
+
+    marks = Marker.of(query, "en").marks(read_text(text, "en"))
+
+    assert [text[a:b] for a, b in marks] == words
 
 
 @given(

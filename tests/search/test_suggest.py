@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,3 +136,21 @@ def test_any_text_may_be_typed(text):
     for each in suggester.suggest(text, audiences=PUBLIC):
         assert all(0 <= start < end <= len(each.text) for start, end in each.marks)
     assert len(suggester.suggest(text, audiences=PUBLIC)) <= MAX_SUGGESTIONS
+
+
+def test_suggestions_come_without_the_model():
+    program = """
+import sys
+from search.suggest import Suggester
+from tests.search.stores import HELP_DESK
+found = Suggester.build(HELP_DESK).suggest("password", audiences=frozenset({"public"}))
+assert found
+loaded = {"onnxruntime", "tokenizers", "indexer.encoder"} & set(sys.modules)
+assert not loaded, loaded
+"""
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr

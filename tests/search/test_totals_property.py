@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.access import GUEST, INTERNAL, MEMBERS, PUBLIC, Role, Viewer
+from kb.access import GUEST, INTERNAL, MEMBERS, PUBLIC, Role, Viewer, may_read
 from search.bootstrap import calibrate_bootstrap
 from search.candidates import LEXICAL_CANDIDATES
 from search.facets import FACETS
@@ -143,7 +143,7 @@ def counted(facets):
 def is_capped(held, viewer):
     """Whether a part of the index has more than are ranked, so that some were left out."""
     snapshot = held.index.snapshot
-    readable = snapshot.allowed(viewer.audiences, Filters())
+    readable = snapshot.allowed(snapshot.audiences_of(viewer), Filters())
     return any(mask.sum() > min(LEXICAL_CANDIDATES, MEANING_CANDIDATES) for mask in readable)
 
 
@@ -154,7 +154,7 @@ def findable(documents, viewer, filters):
     return {
         one.key
         for one in documents
-        if one.audience in viewer.audiences
+        if may_read(viewer, one.audience)
         and all(not wanted[name] or getattr(one, fields[name]) in wanted[name] for name in fields)
         and (not filters.tags or set(filters.tags) & set(one.tags))
     }

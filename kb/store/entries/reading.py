@@ -11,6 +11,7 @@ from kb.access import Viewer, may_edit, may_read
 from kb.entries import Entry, HelpfulCount
 from kb.errors import NotFound
 from kb.store.engine import chunks
+from kb.store.entries.readable import published_for
 from kb.store.redirects import find_redirect
 from kb.store.schema import categories, entries, entry_tags, helpful_votes, products, tags
 
@@ -29,21 +30,25 @@ def _select_entries() -> Select[Any]:
     )
 
 
-def _tags_of(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    found: dict[int, tuple[str, ...]] = {}
+Tag = tuple[str, str]
+"""The slug and the name of a tag."""
+
+
+def _tags_of(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[Tag, ...]]:
+    found: dict[int, tuple[Tag, ...]] = {}
     for part in chunks(list(ids)):
         statement = (
-            select(entry_tags.c.entry_id, tags.c.name)
+            select(entry_tags.c.entry_id, tags.c.slug, tags.c.name)
             .join(tags, tags.c.id == entry_tags.c.tag_id)
             .where(entry_tags.c.entry_id.in_(part))
             .order_by(entry_tags.c.entry_id, tags.c.name)
         )
         for row in conn.execute(statement):
-            found[row.entry_id] = (*found.get(row.entry_id, ()), row.name)
+            found[row.entry_id] = (*found.get(row.entry_id, ()), (row.slug, row.name))
     return found
 
 
-def _entry(row: Row[Any], entry_tags_: tuple[str, ...]) -> Entry:
+def _entry(row: Row[Any], tagged: tuple[Tag, ...]) -> Entry:
     return Entry(
         id=row.id,
         source_id=row.source_id,
@@ -63,7 +68,8 @@ def _entry(row: Row[Any], entry_tags_: tuple[str, ...]) -> Entry:
         updated_at=row.updated_at,
         published_at=row.published_at,
         reviewed_at=row.reviewed_at,
-        tags=entry_tags_,
+        tags=tuple(name for _, name in tagged),
+        tag_slugs=tuple(slug for slug, _ in tagged),
     )
 
 
@@ -115,9 +121,7 @@ def latest_entries(
     """Entries the viewer may see, newest id first, below `after_id` for the next page."""
     statement = _select_entries().where(entries.c.state == state)
     if not may_edit(viewer):
-        statement = statement.where(
-            entries.c.state == "published", entries.c.audience.in_(viewer.audiences)
-        )
+        statement = statement.where(published_for(viewer))
     if category is not None:
         statement = statement.where(categories.c.slug == category)
     if after_id is not None:

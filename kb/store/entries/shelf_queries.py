@@ -1,115 +1,208 @@
-"""What stands on the shelves: entries by product, category and tag, and how many there are."""
+"""Which shelves a viewer sees, what they are called in a language, and how much is on them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sqlalchemy import Column, Connection, Select, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, String, cast, func, literal, select
+from sqlalchemy.sql.selectable import FromClause
 
-from kb.access import Viewer
-from kb.entries import Entry
-from kb.store.entries.reading import entries_by_id
+from kb.access import Viewer, may_administer
+from kb.errors import NotPermitted
+from kb.shelves import Shelf, ShelfKind, name_in, shelf_path
+from kb.slugs import slugify
+from kb.store.entries.readable import published_for
+from kb.store.entries.shelves import TABLES, shelf_of
 from kb.store.schema import categories, entries, entry_tags, products, tags
 
 MAX_SHELVES = 50
+MAX_LOOKED_THROUGH = 1_000
+"""Shelves whose names are compared with an address that leads nowhere."""
+
+MAX_SLUGS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class ShelfCount:
-    """A category or product and how many readable entries stand on it."""
+    """A shelf and how many readable answers stand on it; translations count as one."""
 
     slug: str
     name: str
     entries: int
+    kind: ShelfKind = field(default="category", compare=False)
+
+    @property
+    def path(self) -> str:
+        """The path of the shelf's page."""
+        return shelf_path(self.kind, self.slug)
 
 
-@dataclass(frozen=True, slots=True)
-class OnShelves:
-    """Which shelves an entry must stand on, by slug; an empty tuple does not filter."""
-
-    products: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    langs: tuple[str, ...] = ()
+def one_answer() -> ColumnElement[str]:
+    """What entries that are translations of each other have in common, and no others."""
+    alone = literal("entry ").concat(cast(entries.c.id, String))
+    return func.coalesce(entries.c.translation_group, alone)
 
 
-def entries_on_shelves(
+def shelf_of_entry(kind: ShelfKind) -> tuple[FromClause, Column[int]]:
+    """The entries joined with the shelves of a kind, and the column with the shelf's id."""
+    if kind == "tag":
+        joined = entries.join(entry_tags, entry_tags.c.entry_id == entries.c.id)
+        return joined.join(tags, tags.c.id == entry_tags.c.tag_id), tags.c.id
+    table, column = (
+        (categories, entries.c.category_id)
+        if kind == "category"
+        else (products, entries.c.product_id)
+    )
+    return entries.join(table, table.c.id == column), table.c.id
+
+
+def shelf_counts(
     conn: Connection,
-    wanted: OnShelves,
+    kind: ShelfKind,
     *,
     viewer: Viewer,
-    after_id: int | None = None,
-    limit: int = 20,
-) -> tuple[list[Entry], int]:
-    """Published entries on these shelves that the viewer may read, newest id first.
-
-    Beside them how many there are on all pages; `after_id` is the last id of the page before.
-    """
-    readable = _on_shelves(select(entries.c.id), wanted, viewer)
-    total = conn.execute(select(func.count()).select_from(readable.subquery())).scalar_one()
-    if after_id is not None:
-        readable = readable.where(entries.c.id < after_id)
-    rows = conn.execute(readable.order_by(entries.c.id.desc()).limit(limit))
-    ids = list(rows.scalars())
-    found = entries_by_id(conn, ids, viewer=viewer)
-    return [found[one] for one in ids if one in found], total
-
-
-def _on_shelves(statement: Select[int], wanted: OnShelves, viewer: Viewer) -> Select[int]:
-    statement = statement.where(
-        entries.c.state == "published", entries.c.audience.in_(viewer.audiences)
-    )
-    if wanted.langs:
-        statement = statement.where(entries.c.locale.in_(wanted.langs))
-    if wanted.products:
-        named = select(products.c.id).where(products.c.slug.in_(wanted.products))
-        statement = statement.where(entries.c.product_id.in_(named))
-    if wanted.categories:
-        named = select(categories.c.id).where(categories.c.slug.in_(wanted.categories))
-        statement = statement.where(entries.c.category_id.in_(named))
-    if wanted.tags:
-        tagged = (
-            select(entry_tags.c.entry_id)
-            .join(tags, tags.c.id == entry_tags.c.tag_id)
-            .where(tags.c.slug.in_(wanted.tags))
-        )
-        statement = statement.where(entries.c.id.in_(tagged))
-    return statement
-
-
-def category_counts(conn: Connection, *, viewer: Viewer) -> list[ShelfCount]:
-    """The categories with published entries that the viewer may read, the fullest first."""
-    return _counts(conn, categories, entries.c.category_id, viewer)
-
-
-def product_counts(conn: Connection, *, viewer: Viewer) -> list[ShelfCount]:
-    """The products with published entries that the viewer may read, the fullest first."""
-    return _counts(conn, products, entries.c.product_id, viewer)
-
-
-def _counts(
-    conn: Connection, shelf: Table, shelf_of_entry: Column[int], viewer: Viewer
+    locale: str = "",
+    limit: int = MAX_SHELVES,
+    only: ColumnElement[bool] | None = None,
 ) -> list[ShelfCount]:
-    number = func.count(entries.c.id)
-    statement = (
-        select(shelf.c.slug, shelf.c.name, number)
-        .join(entries, shelf_of_entry == shelf.c.id)
-        .where(entries.c.state == "published", entries.c.audience.in_(viewer.audiences))
-        .group_by(shelf.c.id, shelf.c.slug, shelf.c.name)
-        .order_by(number.desc(), shelf.c.name)
-        .limit(MAX_SHELVES)
+    """The shelves with answers that the viewer may read, named in a language, the fullest first.
+
+    `only` counts some of the entries.
+    """
+    table = TABLES[kind]
+    joined, shelf_id = shelf_of_entry(kind)
+    number = func.count(one_answer().distinct())
+    readable = published_for(viewer)
+    counted = (
+        select(shelf_id.label("id"), number.label("number"))
+        .select_from(joined)
+        .where(readable if only is None else readable & only)
+        .group_by(shelf_id)
+        .subquery()
     )
-    return [ShelfCount(row[0], row[1], row[2]) for row in conn.execute(statement)]
+    statement = (
+        select(table.c.slug, table.c.name, table.c.names, counted.c.number)
+        .join(counted, counted.c.id == table.c.id)
+        .order_by(counted.c.number.desc(), table.c.name, table.c.slug)
+        .limit(limit)
+    )
+    return [
+        ShelfCount(row.slug, name_in(locale, row.name, row.names or {}), row.number, kind)
+        for row in conn.execute(statement)
+    ]
 
 
-def shelf_names(conn: Connection, slugs: Mapping[str, Sequence[str]]) -> dict[tuple[str, str], str]:
-    """Names by (kind, slug), where the kind is `product category` or `tag`."""
-    tables = {"product": products, "category": categories, "tag": tags}
+def find_shelf(conn: Connection, kind: ShelfKind, slug: str, *, viewer: Viewer) -> Shelf | None:
+    """The shelf of this slug, None where it holds nothing that the viewer may read."""
+    table = TABLES[kind]
+    statement = select(table).where(table.c.slug == slug, _holds_something(kind, viewer))
+    row = conn.execute(statement).one_or_none()
+    return None if row is None else shelf_of(kind, row)
+
+
+def find_shelf_like(
+    conn: Connection, kind: ShelfKind, said: str, *, viewer: Viewer
+) -> Shelf | None:
+    """The shelf that an address may have meant: another case, or one of its names.
+
+    None where the viewer may not see it, as if there were none.
+    """
+    folded = said.casefold()
+    slug = slugify(said) or folded
+    found = find_shelf(conn, kind, slug, viewer=viewer)
+    if found is not None:
+        return found
+    table = TABLES[kind]
+    statement = (
+        select(table)
+        .where(_holds_something(kind, viewer))
+        .order_by(table.c.id)
+        .limit(MAX_LOOKED_THROUGH)
+    )
+    for row in conn.execute(statement):
+        shelf = shelf_of(kind, row)
+        called = (shelf.name, *shelf.names.values())
+        if slug in {slugify(each) or each.casefold() for each in called}:
+            return shelf
+    return None
+
+
+def _holds_something(kind: ShelfKind, viewer: Viewer) -> ColumnElement[bool]:
+    table = TABLES[kind]
+    if kind == "tag":
+        on_it = (
+            select(literal(1))
+            .select_from(entries.join(entry_tags, entry_tags.c.entry_id == entries.c.id))
+            .where(entry_tags.c.tag_id == table.c.id)
+        )
+    else:
+        column = entries.c.category_id if kind == "category" else entries.c.product_id
+        on_it = select(literal(1)).select_from(entries).where(column == table.c.id)
+    return on_it.where(published_for(viewer)).correlate(table).exists()
+
+
+def shelf_names(
+    conn: Connection,
+    slugs: Mapping[str, Sequence[str]],
+    *,
+    locale: str = "",
+    visible_to: Viewer | None = None,
+) -> dict[tuple[str, str], str]:
+    """Names in a language by (kind, slug), where the kind is `product category` or `tag`.
+
+    Where slugs are somebody's own words, `visible_to` leaves out shelves that hold nothing they
+    may read: a name must not be had for guessing its slug.
+    """
     found: dict[tuple[str, str], str] = {}
-    for kind, table in tables.items():
-        wanted = list(slugs.get(kind, ()))[:500]
+    for kind, table in TABLES.items():
+        wanted = list(dict.fromkeys(slugs.get(kind, ())))[:MAX_SLUGS]
         if wanted:
-            statement = select(table.c.slug, table.c.name).where(table.c.slug.in_(wanted))
-            found.update({(kind, row.slug): row.name for row in conn.execute(statement)})
+            chosen = select(table.c.slug, table.c.name, table.c.names)
+            if visible_to is not None:
+                chosen = chosen.where(_holds_something(kind, visible_to))
+            for row in conn.execute(chosen.where(table.c.slug.in_(wanted))):
+                found[kind, row.slug] = name_in(locale, row.name, row.names or {})
     return found
+
+
+def all_shelves(
+    conn: Connection,
+    kind: ShelfKind,
+    *,
+    viewer: Viewer,
+    offset: int = 0,
+    limit: int = MAX_SHELVES,
+) -> tuple[list[tuple[Shelf, int]], int]:
+    """Every shelf of a kind with its number of entries of any state, by slug; and how many.
+
+    For whoever names them; raises NotPermitted for others.
+    """
+    if not may_administer(viewer):
+        raise NotPermitted("shelves are named by administrators")
+    table = TABLES[kind]
+    joined, shelf_id = shelf_of_entry(kind)
+    counted = (
+        select(shelf_id.label("id"), func.count(entries.c.id).label("number"))
+        .select_from(joined)
+        .group_by(shelf_id)
+        .subquery()
+    )
+    statement = (
+        select(table, func.coalesce(counted.c.number, 0).label("number"))
+        .select_from(table.outerjoin(counted, counted.c.id == table.c.id))
+        .order_by(table.c.slug)
+        .offset(offset)
+        .limit(limit)
+    )
+    rows = [(shelf_of(kind, row), int(row.number)) for row in conn.execute(statement)]
+    total = conn.execute(select(func.count()).select_from(table)).scalar_one()
+    return rows, total
+
+
+def place_of_shelf(conn: Connection, kind: ShelfKind, shelf_id: int) -> int:
+    """How many shelves of its kind stand before this one in `all_shelves`."""
+    table = TABLES[kind]
+    own = select(table.c.slug).where(table.c.id == shelf_id).scalar_subquery()
+    before = select(func.count()).select_from(table).where(table.c.slug < own)
+    return int(conn.execute(before).scalar_one())

@@ -13,6 +13,7 @@ FIELDS = [
     "answer",
     "lang",
     "category",
+    "category_de",
     "product",
     "tags",
     "audience",
@@ -54,6 +55,7 @@ def test_there_are_seventy_entries_and_more_in_both_languages_and_for_every_audi
 def test_entries_stand_on_the_shelves_of_the_shop():
     assert {entry["category"] for entry in ENTRIES} == CATEGORIES
     assert {entry["product"] for entry in ENTRIES} == PRODUCTS
+    assert len({(entry["category"], entry["category_de"]) for entry in ENTRIES}) == len(CATEGORIES)
     assert all(1 <= len(entry["tags"]) <= 6 for entry in ENTRIES)
     assert sum("tips" in entry["tags"] or "tipps" in entry["tags"] for entry in ENTRIES) >= 3
 

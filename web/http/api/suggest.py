@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -41,12 +42,16 @@ async def suggest(
     viewer: ReaderDep,
     q: QueryText = "",
     limit: Annotated[int, Query(ge=1, le=MAX_SUGGESTIONS)] = MAX_SUGGESTIONS,
+    lang: Annotated[
+        str, Query(max_length=12, description="What is popular in this language comes first.")
+    ] = "",
 ) -> Response:
     """Titles and shown wordings that fit what was typed so far, the most opened first.
 
     An empty `q` gives what is popular: searches that many made, then the entries opened most.
     """
-    found = site.live.suggest(q[:MAX_TYPED_CHARS], viewer=viewer, limit=limit)
+    reader = replace(viewer, locale=lang) if lang else viewer
+    found = site.live.suggest(q[:MAX_TYPED_CHARS], viewer=reader, limit=limit)
     suggestions = [
         {
             "text": one.text,

@@ -99,6 +99,15 @@ class LiveSearch:
         """What fits what was typed, of what the viewer may read; what is popular for nothing."""
         return self._suggestions.suggest(typed, viewer=viewer, limit=limit)
 
+    def popular_searches(self, *, viewer: Viewer, limit: int) -> list[Suggestion]:
+        """What at least five people looked for lately, with an answer the viewer may read."""
+        return self._suggestions.popular_searches(viewer=viewer, limit=limit)
+
+    @property
+    def read_most(self) -> tuple[int, ...]:
+        """The entries that at least five people opened lately, most read first."""
+        return self._suggestions.read_most
+
     def count_popular(self) -> None:
         """Count anew what readers open and look for, instead of in some minutes."""
         self._suggestions.count_popular()

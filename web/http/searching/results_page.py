@@ -8,9 +8,10 @@ from datetime import date
 from urllib.parse import urlencode
 
 from search.results import FacetValue, Hit, SearchResults
-from web.http.contexts import FacetChoice, FacetGroup, Link, ResultRow, SearchPage
+from web.http.contexts import FacetChoice, FacetGroup, Link, ResultRow
 from web.http.i18n import language_name
 from web.http.searching.log import SEARCH, link_from_search
+from web.http.searching.results_contexts import SearchPage
 
 FACETS = ("product", "category", "type", "lang", "tag")
 """Facets on the page in this order; also the names of the query parameters."""

@@ -15,10 +15,18 @@ from kb.access import GUEST, Viewer
 from kb.clock import utc_now
 from kb.errors import KbError
 from kb.store.engine import reading
+from kb.store.entries.read_most import entries_read_most
 from kb.store.searches.popularity import popular_searches, popularity
 from search.documents import Document
 from search.index import IndexSnapshot, Part
-from search.suggest import NOTHING_POPULAR, Popular, Suggester, Suggestion, SuggestPart
+from search.suggest import (
+    NOTHING_POPULAR,
+    SEARCH,
+    Popular,
+    Suggester,
+    Suggestion,
+    SuggestPart,
+)
 from search.suggest_texts import SuggestTexts
 
 log = logging.getLogger(__name__)
@@ -48,6 +56,7 @@ class LiveSuggestions:
         self._snapshot: IndexSnapshot | None = None
         self._base: tuple[str, SuggestTexts] | None = None
         self._popular = NOTHING_POPULAR
+        self._read_most: tuple[int, ...] = ()
         self._popular_from = 0.0
         self._follow_from = 0.0
         self._thread: threading.Thread | None = None
@@ -59,9 +68,19 @@ class LiveSuggestions:
         suggester = self._suggester
         if suggester is None:
             return []
+        audiences = suggester.audiences_of(viewer)
         if not typed.strip():
-            return suggester.popular(audiences=viewer.audiences, lang=viewer.locale, limit=limit)
-        return suggester.suggest(typed, audiences=viewer.audiences, limit=limit)
+            return suggester.popular(audiences=audiences, lang=viewer.locale, limit=limit)
+        return suggester.suggest(typed, audiences=audiences, limit=limit)
+
+    def popular_searches(self, *, viewer: Viewer, limit: int) -> list[Suggestion]:
+        """What at least five people looked for lately, with an answer the viewer may read."""
+        return [one for one in self.suggest("", viewer=viewer, limit=limit) if one.type == SEARCH]
+
+    @property
+    def read_most(self) -> tuple[int, ...]:
+        """The entries that at least five people opened lately, most read first."""
+        return self._read_most
 
     def follow(self, snapshot: IndexSnapshot | None) -> None:
         """Take up a snapshot, and what is popular when that is due; called by one thread."""
@@ -92,6 +111,8 @@ class LiveSuggestions:
         with reading(self._engine) as conn:
             worth = popularity(conn, since=since)
             searches = popular_searches(conn, since=since)
+            read_most = entries_read_most(conn, since=since)
+        self._read_most = tuple(read_most)
         self._popular = Popular(worth, tuple((one.text, _key(one.first_hit)) for one in searches))
         if self._snapshot is not None:
             self._renew(self._snapshot)

@@ -1,32 +1,49 @@
-// Suggestions under the search field: an ARIA combobox over GET /api/v1/suggest.
+// Suggestions under the search field: an ARIA combobox (APG: list autocomplete) over GET /api/v1/suggest.
 // Enter without a choice submits the form, so the results page is always one key away.
 // An empty field shows this tab's last searches (kept by the tab alone) and what is popular.
 const WAIT_MS = 200;
 const MAX_SHOWN = 8;
+const MAX_RECENT = 3;
+const RECENT = "kundig-recent-searches";
+const CLEAR = "clear";
 const live = document.querySelector("[data-live]");
 const hasCjk = (text) => /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(text);
-const RECENT = "kundig-recent-searches";
-const MAX_RECENT = 3;
 const longEnough = (text) => text.length >= (hasCjk(text) ? 1 : 2);
 
 function recent() {
   try { return JSON.parse(sessionStorage.getItem(RECENT)) ?? []; } catch { return []; }
 }
 
-function remember(text) {
-  if (!text) return;
-  const texts = [text, ...recent().filter((one) => one !== text)].slice(0, MAX_RECENT);
+function keepRecent(texts) {
   try { sessionStorage.setItem(RECENT, JSON.stringify(texts)); } catch { /* refused: none are shown */ }
+}
+
+function remember(text) {
+  if (text) keepRecent([text, ...recent().filter((one) => one !== text)].slice(0, MAX_RECENT));
+}
+
+// Ranges are counted in characters, of which some are two to JavaScript.
+function fill(option, text, marks = []) {
+  const characters = [...text];
+  let done = 0;
+  for (const [start, end] of marks) {
+    const part = document.createElement("b");
+    part.textContent = characters.slice(start, end).join("");
+    option.append(characters.slice(done, start).join(""), part);
+    done = end;
+  }
+  option.append(characters.slice(done).join(""));
 }
 
 function combobox(form) {
   const field = form.querySelector("[data-search-field]");
+  const words = field.dataset;
   const list = document.createElement("div");
   list.id = `${field.id}-suggestions`;
   list.className = "suggestions";
   list.hidden = true;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", field.dataset.label);
+  list.setAttribute("aria-label", words.label);
   form.append(list);
   for (const [name, value] of Object.entries({
     role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id,
@@ -34,11 +51,23 @@ function combobox(form) {
 
   let timer, request, options = [], active = -1, shownFor = null;
 
+  function drop() {
+    clearTimeout(timer);
+    request?.abort();
+    request = undefined;
+  }
+
   function close() {
     list.hidden = true;
-    active = -1;
+    choose(-1);
     field.setAttribute("aria-expanded", "false");
-    field.removeAttribute("aria-activedescendant");
+  }
+
+  function reopen() {
+    if (!options.length || shownFor !== field.value.trim()) return false;
+    list.hidden = false;
+    field.setAttribute("aria-expanded", "true");
+    return true;
   }
 
   function choose(index) {
@@ -51,37 +80,41 @@ function combobox(form) {
   }
 
   // What was chosen counts for what is popular; the page does not wait for it.
-  function report(option) {
+  function report({ type, id, rank }) {
     const typed = field.value.trim().slice(0, 300);
-    const { type, id, rank } = option.dataset;
     if (type !== "entry" || !typed) return;
     const body = JSON.stringify({ typed, type, id: Number(id), rank: Number(rank) });
     fetch("/api/v1/clicks", { method: "POST", keepalive: true, headers: { "content-type": "application/json" }, body }).catch(() => {});
   }
 
   function open(option) {
-    report(option);
-    if (option.dataset.type === "search") remember(option.textContent);
-    if (option.dataset.url) return location.assign(option.dataset.url);
+    const { type, url } = option.dataset;
+    if (type === CLEAR) {
+      keepRecent([]);
+      return ask("", words.cleared);
+    }
+    report(option.dataset);
+    if (type === "search") remember(option.textContent);
+    if (url) return location.assign(url);
     field.value = option.textContent;
     form.requestSubmit();
   }
 
-  function makeOption(suggestion, index) {
+  function makeOption({ text, type, id, url, marks }) {
     const option = document.createElement("div");
-    option.id = `${list.id}-${index}`;
-    option.className = "suggestion";
+    option.id = `${list.id}-${options.length}`;
+    option.className = type === CLEAR ? "suggestion suggestion-clear" : "suggestion";
     option.setAttribute("role", "option");
     option.setAttribute("aria-selected", "false");
-    Object.assign(option.dataset, { url: suggestion.url ?? "", type: suggestion.type, id: suggestion.id ?? 0, rank: index + 1 });
-    option.textContent = suggestion.text;
-    option.addEventListener("mousedown", (event) => event.preventDefault());
+    Object.assign(option.dataset, { url: url ?? "", type, id: id ?? 0, rank: options.length + 1 });
+    fill(option, text, marks);
     option.addEventListener("click", () => open(option));
+    options.push(option);
     return option;
   }
 
-  function makeGroup(type) {
-    const name = { entry: field.dataset.entries, thread: field.dataset.threads, recent: field.dataset.recent }[type] ?? field.dataset.searches;
+  function makeGroup(type, members) {
+    const name = { entry: words.entries, thread: words.threads, recent: words.recent }[type] ?? words.searches;
     const group = document.createElement("div");
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", name);
@@ -89,98 +122,109 @@ function combobox(form) {
     heading.className = "suggestions-group";
     heading.setAttribute("aria-hidden", "true");
     heading.textContent = name;
-    group.append(heading);
+    group.append(heading, ...members.map(makeOption));
+    if (type === "recent") group.append(makeOption({ text: words.clear, type: CLEAR }));
     return group;
   }
 
-  function show(suggestions) {
+  function show(suggestions, said) {
     const groups = new Map();
-    for (const suggestion of suggestions.slice(0, MAX_SHOWN)) {
-      if (!groups.has(suggestion.type)) groups.set(suggestion.type, []);
-      groups.get(suggestion.type).push(suggestion);
-    }
-    options = [];
-    const made = [...groups].map(([type, members]) => {
-      const group = makeGroup(type);
-      for (const member of members) {
-        options.push(makeOption(member, options.length));
-        group.append(options.at(-1));
-      }
-      return group;
-    });
-    list.replaceChildren(...made);
+    for (const one of suggestions) groups.set(one.type, [...(groups.get(one.type) ?? []), one]);
     close();
-    live.textContent = options.length === 0 ? field.dataset.none
-      : options.length === 1 ? field.dataset.one : field.dataset.many.replace("#", options.length);
-    if (!options.length) return;
+    options = [];
+    list.replaceChildren(...[...groups].map(([type, members]) => makeGroup(type, members)));
+    const number = suggestions.length;
+    const counted = number === 0 ? words.none : number === 1 ? words.one : words.many.replace("#", number);
+    live.textContent = said ? `${said} ${counted}` : counted;
+    if (!number) return;
     list.hidden = false;
     field.setAttribute("aria-expanded", "true");
   }
 
-  function askEmpty() {
-    if (field.value.trim() || document.activeElement !== field) return;
-    ask("");
-  }
-
-  async function ask(text) {
-    request?.abort();
+  async function ask(text, said = "") {
+    drop();
     const mine = request = new AbortController();
+    const address = `/api/v1/suggest?${new URLSearchParams({ q: text, lang: document.documentElement.lang })}`;
     try {
-      const reply = await fetch(`/api/v1/suggest?q=${encodeURIComponent(text)}`, { signal: mine.signal });
+      const reply = await fetch(address, { signal: mine.signal });
       if (!reply.ok) return close();
       let { suggestions } = await reply.json();
+      if (mine !== request || document.activeElement !== field || field.value.trim() !== text) return;
+      request = undefined;
+      shownFor = text;
       if (!text) {
         const before = recent();
         suggestions = [...before.map((one) => ({ text: one, type: "recent" })), ...suggestions.filter((one) => !before.includes(one.text))];
-        if (!suggestions.length) return;
+        if (before.length) suggestions.splice(MAX_SHOWN - 1); // the last place clears them
+        if (!suggestions.length) return close();
       }
-      if (mine !== request || document.activeElement !== field) return;
-      shownFor = text;
-      show(suggestions);
+      show(suggestions.slice(0, MAX_SHOWN), said);
     } catch (error) {
       if (error.name !== "AbortError") close();
     }
   }
 
-  field.addEventListener("input", () => {
-    clearTimeout(timer);
+  function askEmpty() {
+    if (!field.value.trim() && document.activeElement === field) ask("");
+  }
+
+  function typed() {
+    drop();
     const text = field.value.trim();
-    if (!longEnough(text)) {
-      request?.abort();
-      shownFor = null;
-      close();
-      if (!text) timer = setTimeout(askEmpty, WAIT_MS);
+    if (longEnough(text)) {
+      timer = setTimeout(ask, WAIT_MS, text);
       return;
     }
-    timer = setTimeout(ask, WAIT_MS, text);
-  });
-  field.addEventListener("keydown", (event) => {
+    shownFor = null;
+    close();
+    if (!text) timer = setTimeout(askEmpty, WAIT_MS);
+  }
+
+  function step(by) {
+    drop(); // Who walks the list must not see it change.
+    const places = options.length + 1; // one more: back in the field
+    choose(((active + 1 + by + places) % places) - 1);
+  }
+
+  function pressed(event) {
+    if (event.isComposing) return;
+    if (event.ctrlKey || event.metaKey) {
+      // The search was asked for from within its field: no focus event follows.
+      if (event.key === "k" && list.hidden && !reopen()) askEmpty();
+      return;
+    }
     const isOpen = !list.hidden;
-    if (event.key === "Escape" && isOpen) {
+    const down = event.key === "ArrowDown", up = event.key === "ArrowUp";
+    if (down || up) {
+      if (event.altKey) {
+        if (down && !isOpen) reopen();
+        if (up) close();
+      } else if (isOpen || reopen()) step(down ? 1 : -1);
+      else return askEmpty();
       event.preventDefault();
-      close();
     } else if (event.key === "Enter" && isOpen && active >= 0) {
       event.preventDefault();
       open(options[active]);
-    } else if (event.key === "ArrowDown" && !isOpen && !field.value.trim()) {
-      askEmpty();
-    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && options.length) {
+    } else if (event.key === "Escape") {
+      drop();
+      if (isOpen) close();
+      else if (field.value) field.value = "";
+      else return;
       event.preventDefault();
-      if (!isOpen && shownFor === field.value.trim()) {
-        list.hidden = false;
-        field.setAttribute("aria-expanded", "true");
-      }
-      if (list.hidden) return;
-      const step = event.key === "ArrowDown" ? 1 : -1;
-      const places = options.length + 1; // one more: back in the field
-      choose(((active + 1 + step + places) % places) - 1);
-    }
-  });
+    } else if (["Home", "End", "ArrowLeft", "ArrowRight"].includes(event.key)) choose(-1);
+  }
+
+  // While a word is composed, as in Japanese, what stands in the field is not what is meant.
+  field.addEventListener("input", (event) => { event.isComposing ? drop() : typed(); });
+  field.addEventListener("compositionend", typed);
+  field.addEventListener("keydown", pressed);
   // Not on the focus that a page begins with: nobody asked for a list then.
   field.addEventListener("focus", () => { if (navigator.userActivation?.hasBeenActive) timer = setTimeout(askEmpty, WAIT_MS); });
-  field.addEventListener("click", () => { if (list.hidden) askEmpty(); });
-  field.addEventListener("blur", () => { clearTimeout(timer); request?.abort(); close(); });
-  form.addEventListener("submit", () => { clearTimeout(timer); request?.abort(); remember(field.value.trim()); });
+  field.addEventListener("click", () => { if (list.hidden && !reopen()) askEmpty(); });
+  field.addEventListener("blur", () => { drop(); close(); });
+  list.addEventListener("mousedown", (event) => event.preventDefault());
+  list.addEventListener("pointermove", (event) => { if (event.movementX || event.movementY) drop(); });
+  form.addEventListener("submit", () => { drop(); remember(field.value.trim()); });
 }
 
 document.querySelectorAll("[data-suggest]").forEach(combobox);

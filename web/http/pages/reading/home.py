@@ -1,50 +1,49 @@
-"""The home page: search first, then subjects, products and what is new."""
+"""The home page: search first, then what the team put first, subjects, products, what is read."""
 
 from __future__ import annotations
-
-from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from kb.access import GUEST
-from kb.addresses import entry_path
 from kb.store.engine import reading
-from kb.store.entries.shelf_queries import (
-    OnShelves,
-    ShelfCount,
-    category_counts,
-    entries_on_shelves,
-    product_counts,
-)
-from web.http.contexts import EntryLink, HomePage, Shelf
+from kb.store.entries.downloads import has_downloads
+from kb.store.entries.listing import entries_read_by_many, newest_entries, pinned_entries
+from kb.store.entries.shelf_queries import shelf_counts
+from web.http.contexts import Link
 from web.http.dependencies import VisitDep
+from web.http.reading.home_contexts import HomePage
+from web.http.reading.lists import INDEX_PATHS, entry_links, reader_of, shelf_links
 
 router = APIRouter()
 
-LATEST = 6
+PINNED = 4
+LISTED = 6
+SHELVES = 12
+EXAMPLES = 3
 
 
 @router.get("/", response_class=HTMLResponse, name="home")
 def show_home(visit: VisitDep) -> HTMLResponse:
-    """Show where to start; what is new is what everybody may read, in the reader's language."""
+    """Show where to start: what the reader may read, in their language before all others."""
+    reader = reader_of(visit)
+    viewer, locale = visit.viewer, visit.locale
     with reading(visit.site.engine) as conn:
-        categories = category_counts(conn, viewer=visit.viewer)
-        products = product_counts(conn, viewer=visit.viewer)
-        own = OnShelves(langs=(visit.locale,))
-        latest, total = entries_on_shelves(conn, own, viewer=GUEST, limit=LATEST)
-        if not total:
-            latest, _ = entries_on_shelves(conn, OnShelves(), viewer=GUEST, limit=LATEST)
+        categories = shelf_counts(conn, "category", viewer=viewer, locale=locale, limit=SHELVES + 1)
+        products = shelf_counts(conn, "product", viewer=viewer, locale=locale, limit=SHELVES + 1)
+        pinned = pinned_entries(conn, reader, limit=PINNED)
+        popular = entries_read_by_many(conn, reader, limit=LISTED)
+        latest = newest_entries(conn, reader, limit=LISTED)
+        downloads = has_downloads(conn, reader)
+    examples = visit.site.live.popular_searches(viewer=viewer, limit=EXAMPLES)
     context = HomePage(
-        categories=tuple(_shelf("category", found) for found in categories),
-        products=tuple(_shelf("product", found) for found in products),
-        latest=tuple(
-            EntryLink(one.title, entry_path(one.id, one.title), one.category_name or "")
-            for one in latest
-        ),
+        examples=tuple(Link(one.text, one.url) for one in examples),
+        pinned=entry_links(pinned, locale=locale),
+        categories=shelf_links(categories[:SHELVES]),
+        all_categories_url=INDEX_PATHS["category"] if len(categories) > SHELVES else "",
+        products=shelf_links(products[:SHELVES]),
+        all_products_url=INDEX_PATHS["product"] if len(products) > SHELVES else "",
+        popular=entry_links(popular, locale=locale),
+        latest=entry_links(latest, locale=locale),
+        downloads_url="/downloads" if downloads else "",
     )
-    return visit.page("home.html", context)
-
-
-def _shelf(kind: str, found: ShelfCount) -> Shelf:
-    return Shelf(found.name, f"/search?{urlencode({kind: found.slug})}", found.entries)
+    return visit.page("home.html", context, canonical="/")

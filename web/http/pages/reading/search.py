@@ -1,36 +1,40 @@
-"""The results page, and browsing the shelves, which is a search without a query."""
+"""The results page; a search without a query leads to the shelf that it names."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
+from urllib.parse import urlencode
 
 import anyio.to_thread
 from anyio import CapacityLimiter
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
+from starlette.responses import RedirectResponse, Response
 
-from kb.addresses import entry_path
-from kb.entries import Entry
-from kb.plain_text import markdown_to_text
+from kb.shelves import SHELF_KINDS, shelf_path
 from kb.store.engine import reading
-from kb.store.entries.shelf_queries import OnShelves, entries_on_shelves, shelf_names
+from kb.store.entries.shelf_queries import shelf_names
 from search.query import clean
-from search.results import Filters, SearchResults
+from search.results import Filters, SearchResults, Verdict
 from web.http.api.search import MAX_FILTER_VALUES, MAX_QUERY_CHARS, search_threads
-from web.http.contexts import FacetChoice, ResultRow, SearchPage
+from web.http.asking.forms import MAX_TITLE_CHARS
+from web.http.asking.stamps import make_stamp
+from web.http.contexts import AskForm
 from web.http.dependencies import VisitDep
 from web.http.frame import Visit
-from web.http.paging import decode_cursor, encode_cursor
+from web.http.replies import cache_control
 from web.http.searching.log import MAX_RANK, MAX_TOKEN_CHARS, SEARCH, SearchLog
+from web.http.searching.results_contexts import SearchPage
 from web.http.searching.results_page import SHOWN, SearchRequest, search_page
 
 router = APIRouter()
 
 PAGE = 10
-BROWSED = 20
-PREVIEW_CHARS = 200
+MAX_SLUG_CHARS = 200
+"""What is longer names no shelf."""
+
 
 Text = Annotated[str, Query(max_length=MAX_QUERY_CHARS)]
 Values = Annotated[list[str] | None, Query(max_length=MAX_FILTER_VALUES)]
@@ -78,11 +82,11 @@ async def show_results(
     selected: Annotated[Mapping[str, Sequence[str]], Depends(chosen_filters)],
     place: Annotated[Place, Depends(place_of)],
     q: Text = "",
-) -> HTMLResponse:
-    """Show what answers `q`; without it the entries on the chosen shelves, or the bare form."""
+) -> Response:
+    """Show what answers `q`; without it lead to the chosen shelf, or show the bare form."""
     query = clean(q)
     if not query:
-        return await anyio.to_thread.run_sync(_browse, visit, selected, place.cursor)
+        return _browse(visit, selected)
     return await anyio.to_thread.run_sync(_find, visit, query, selected, place, limiter=limiter)
 
 
@@ -99,7 +103,9 @@ def _find(
     )
     search = _noted(visit, results, selected, place)
     with reading(visit.site.engine) as conn:
-        names = shelf_names(conn, _slugs(results, selected))
+        names = shelf_names(
+            conn, _slugs(results, selected), locale=visit.locale, visible_to=visit.viewer
+        )
     request = SearchRequest(
         query=query,
         locale=visit.locale,
@@ -109,7 +115,20 @@ def _find(
         shown_before=place.shown_before,
         names=names,
     )
-    return visit.page("search/results.html", search_page(results, request))
+    page = search_page(results, request)
+    if results.verdict is Verdict.NONE:
+        page = replace(page, ask=_question(visit, query, search))
+    return visit.page("search/results.html", page)
+
+
+def _question(visit: Visit, query: str, search: str) -> AskForm:
+    """The form that sends what was looked for as a question, in one step."""
+    return AskForm(
+        title=query[:MAX_TITLE_CHARS],
+        search=search,
+        asks_email=visit.viewer.account_id is None,
+        started=make_stamp(visit.site),
+    )
 
 
 def _noted(
@@ -145,63 +164,18 @@ def _slugs(results: SearchResults, selected: Mapping[str, Sequence[str]]) -> dic
     return slugs
 
 
-def _browse(
-    visit: Visit, selected: Mapping[str, Sequence[str]], cursor: str | None
-) -> HTMLResponse:
-    shelves = OnShelves(
-        products=tuple(selected.get("product", ())),
-        categories=tuple(selected.get("category", ())),
-        tags=tuple(selected.get("tag", ())),
-    )
-    if shelves == OnShelves():
+def _browse(visit: Visit, selected: Mapping[str, Sequence[str]]) -> Response:
+    """Lead to the shelf that the filters name; without one show the bare form."""
+    first = {
+        name: values[0]
+        for name, values in selected.items()
+        if values and len(values[0]) <= MAX_SLUG_CHARS
+    }
+    kind = next((one for one in SHELF_KINDS if one in first), None)
+    if kind is None:
         return visit.page("search/results.html", SearchPage(query=""))
-    after_id = decode_cursor("shelf", cursor)
-    with reading(visit.site.engine) as conn:
-        names = shelf_names(conn, selected)
-        found, total = entries_on_shelves(
-            conn, shelves, viewer=visit.viewer, after_id=after_id, limit=BROWSED + 1
-        )
-    request = SearchRequest(query="", locale=visit.locale, selected=selected, names=names)
-    shown = found[:BROWSED]
-    more = encode_cursor("shelf", shown[-1].id) if len(found) > BROWSED else None
-    context = SearchPage(
-        query=", ".join(
-            request.name(facet, value) for facet, values in selected.items() for value in values
-        ),
-        verdict="answer" if total else "none",
-        total=total,
-        rows=tuple(_row(entry, visit.locale) for entry in shown),
-        filters=tuple(_selected_choices(request)),
-        clear_url="/search",
-        first_url=request.url() if cursor else None,
-        next_url=request.url(cursor=more) if more else None,
-    )
-    return visit.page("search/results.html", context)
-
-
-def _selected_choices(request: SearchRequest) -> list[FacetChoice]:
-    choices = []
-    for facet, values in request.selected.items():
-        for value in values:
-            others = tuple(one for one in values if one != value)
-            url = request.url({facet: others})
-            label = request.name(facet, value)
-            choices.append(FacetChoice(label=label, count=0, url=url, selected=True))
-    return choices
-
-
-def _row(entry: Entry, locale: str) -> ResultRow:
-    text = " ".join(markdown_to_text(entry.answer).split())
-    preview = text if len(text) <= PREVIEW_CHARS else f"{text[:PREVIEW_CHARS].rsplit(' ', 1)[0]} …"
-    reviewed = entry.reviewed_at or entry.updated_at
-    return ResultRow(
-        title=entry.title,
-        title_marks=(),
-        url=entry_path(entry.id, entry.title),
-        snippet=preview,
-        marks=(),
-        type="entry",
-        product=entry.product_name,
-        reviewed_on=reviewed.date(),
-        lang=None if entry.locale == locale else entry.locale,
-    )
+    others = [(name, value) for name, value in first.items() if name not in (kind, "type")]
+    path = shelf_path(kind, first[kind])
+    headers = {"cache-control": cache_control(visit.viewer)}
+    target = f"{path}?{urlencode(others)}" if others else path
+    return RedirectResponse(target, status_code=302, headers=headers)
