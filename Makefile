@@ -6,7 +6,7 @@ STAMP := $(VENV)/.stamp
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench run clean
+.PHONY: help demo test check screenshots bench run clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -27,13 +27,16 @@ run: $(STAMP) ## serve what is in KB_HOME
 
 test: $(STAMP) ## set up and run all tests and checks
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
 check: $(STAMP) ## lint, types and import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+screenshots: $(STAMP) ## take the pictures of docs/screenshots from the demo, with Chromium
+	$(BIN)/python docs/take_screenshots.py
 
 bench: $(STAMP) ## run the benchmarks beside their peers (KB_BENCH_DATA names the data)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench

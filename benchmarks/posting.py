@@ -24,7 +24,7 @@ from kb.settings import Settings, read_settings
 from kb.store.engine import open_engine, reading
 from kb.store.grouping.assignments import find_assignment
 from kb.store.schema import assignments, questions
-from web.cli.demo_world import new_demo_key
+from web.cli.demo_people import renew_key
 
 POSTS = 20
 TARGET_S = 2.0
@@ -50,7 +50,7 @@ def main() -> int:
         engine = open_engine(Settings(home=home).record_url)
         texts = grouped_texts(engine, options.posts)
         with served(home) as port:
-            agent = Agent(port, new_demo_key(engine))
+            agent = Agent(port, renew_key(engine))
             time.sleep(SETTLED_S)
             first, *single = [until_placed(engine, agent, [text])[0] for text in texts]
             burst = until_placed(engine, agent, texts)

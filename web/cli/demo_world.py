@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from kb.access import OPERATOR, Role, Scope
+from kb.access import OPERATOR
 from kb.importing import import_entries, import_questions
 from kb.intake.files import read_faq
 from kb.intake.masking import mask_personal_data
@@ -23,16 +23,14 @@ from kb.settings import Settings
 from kb.store.engine import reading, transaction
 from kb.store.entries.reading import find_entry_by_source
 from kb.store.migrate import create_record, is_initialised, require_current_schema
-from kb.store.people.accounts import add_account, find_account_named
-from kb.store.people.keys import add_api_key, list_api_keys, revoke_api_key
 from kb.store.searches.intents import add_clicks, add_intents, has_intents
+from web.cli.demo_people import load_files, load_people
 from web.cli.engines import open_any
 from web.cli.indexing import index_now, tell_index
 from web.cli.output import say
 from web.cli.record import make_secret
 
 DEMO_SOURCE = "demo"
-DEMO_AGENT = "Demo agent"
 OPENED_AFTER = timedelta(seconds=8)
 ASKED_AFTER = timedelta(seconds=12)
 """Before anybody of the demo tries other words, which takes 15 seconds at least."""
@@ -56,25 +54,15 @@ def load_demo(settings: Settings) -> None:
     entries = load_entries(engine)
     questions = load_questions(engine)
     threads = load_threads(engine)
+    people = load_people(engine)
+    attached = load_files(engine)
     searches = load_searches(engine)
     settle_intents(engine, now=_end_of_searches())
     say(
         f"demo: {entries} new entries, {questions:,} new questions, {threads} forum threads, "
-        f"{searches:,} searches in {settings.home}"
+        f"{searches:,} searches, {people} accounts, {attached} files in {settings.home}"
     )
     tell_index(index_now(settings, engine))
-
-
-def new_demo_key(engine: Engine) -> str:
-    """A new key for the demo's support agent; the one of the last start is revoked."""
-    with transaction(engine) as conn:
-        account = find_account_named(conn, DEMO_AGENT)
-        if account is None:
-            account = add_account(conn, DEMO_AGENT, role=Role.AGENT)
-        for key in list_api_keys(conn):
-            if key.account == DEMO_AGENT and key.revoked_at is None:
-                revoke_api_key(conn, key.id)
-        return add_api_key(conn, account, "demo", scopes=[Scope.READ, Scope.ASK, Scope.AGENT])
 
 
 def load_entries(engine: Engine) -> int:

@@ -21,6 +21,7 @@ from web.worker.companion import worker_beside
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 DEMO_SITE_NAME = "Caldrosa"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DEMO_TOUR = """worth a look:
   /search?q=orange+drop+is+lit          an answer that has none of these words in its title
   /search?q=Bruehgruppe+klemt           the same in German, with a typing error
@@ -103,7 +104,8 @@ def demo(
     ] = False,
 ) -> None:
     """Load the demo company into KB_HOME (once), index it and serve it."""
-    from web.cli.demo_world import load_demo, new_demo_key
+    from web.cli.demo_people import demo_accounts, renew_key, renew_password
+    from web.cli.demo_world import load_demo
 
     settings = read_settings()
     load_demo(settings)
@@ -111,7 +113,18 @@ def demo(
         return
     require_free(host, port)
     say(DEMO_TOUR)
-    say(f"agents sign in on /sign-in with the key {new_demo_key(open_record(settings))}")
+    engine = open_record(settings)
+    password = renew_password(engine)
+    say(f"sign in on /sign-in with the password {password} as")
+    for one in demo_accounts():
+        of = f" ({', '.join(one.groups)})" if one.groups else ""
+        say(f"  {one.email:<32} {one.role}{of}")
+    say(f"API key of the agent: {renew_key(engine)}")
+    engine.dispose()
     # The serving processes read their settings from the environment, as always.
     os.environ.setdefault("KB_SITE_NAME", DEMO_SITE_NAME)
+    # Mails need an address to lead to; they stay in the outbox, /admin/outbox.
+    if host in LOOPBACK:
+        shown_host = f"[{host}]" if ":" in host else host
+        os.environ.setdefault("KB_PUBLIC_URL", f"http://{shown_host}:{port}")
     serve(host=host, port=port)
