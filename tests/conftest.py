@@ -6,21 +6,23 @@ import os
 import shutil
 import signal
 import tempfile
+import threading
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 
 import pg8000.native
 import pytest
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import Connection, Engine, event, make_url
 
 from kb.store.engine import open_engine, transaction
 from kb.store.migrate import create_record, expected_schema
 from kb.store.schema import metadata
 
-pytest_plugins = ["tests.encoder_fixture"]
+pytest_plugins = ["tests.encoder_fixture", "tests.scheduling"]
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -167,3 +169,30 @@ def postgresql_engine(postgresql_databases: PostgresqlDatabases) -> Iterator[Eng
     engine = open_engine(postgresql_databases.with_record())
     yield engine
     engine.dispose()
+
+
+QueryCounter = Callable[[Engine], AbstractContextManager[list[str]]]
+
+
+@pytest.fixture
+def count_queries() -> QueryCounter:
+    """Lists the SQL that an engine runs: `with count_queries(engine) as statements: ...`."""
+
+    @contextmanager
+    def counting(engine: Engine) -> Iterator[list[str]]:
+        statements: list[str] = []
+
+        def note(conn: Connection, cursor: object, statement: str, *rest: object) -> None:
+            # What keeps the search fresh asks now and then, whatever page is shown.
+            if threading.current_thread().name == "live search":
+                return
+            if not statement.lstrip().upper().startswith(("PRAGMA", "BEGIN")):
+                statements.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield statements
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return counting
