@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -40,13 +41,53 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
+class Permission(StrEnum):
+    """What somebody may do here; `may` says who."""
+
+    READ = "read"
+    ASK = "ask"
+    OWN_ACCOUNT = "own account"
+    """Change or end the account itself: address, password, consents, devices, erasure."""
+
+    EDIT = "edit"
+    MODERATE = "moderate"
+    ADMINISTER = "administer"
+
+
 ALL_SCOPES = frozenset(Scope)
 STAFF = frozenset({Role.AGENT, Role.MODERATOR, Role.ADMIN})
+
+_GUESTS = frozenset({Permission.READ, Permission.ASK})
+_CUSTOMERS = _GUESTS | {Permission.OWN_ACCOUNT}
+_AGENTS = _CUSTOMERS | {Permission.EDIT}
+_MODERATORS = _AGENTS | {Permission.MODERATE}
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.GUEST: _GUESTS,
+    Role.CUSTOMER: _CUSTOMERS,
+    Role.AGENT: _AGENTS,
+    Role.MODERATOR: _MODERATORS,
+    Role.ADMIN: _MODERATORS | {Permission.ADMINISTER},
+}
+"""What each role may do, before a key narrows it."""
+
+SCOPES_NEEDED: Mapping[Permission, tuple[frozenset[Scope], ...]] = {
+    Permission.READ: (frozenset({Scope.READ}), frozenset({Scope.AGENT})),
+    Permission.ASK: (frozenset({Scope.ASK}),),
+    # A key that was narrowed in any way must not be able to take its account over.
+    Permission.OWN_ACCOUNT: (ALL_SCOPES,),
+    Permission.EDIT: (frozenset({Scope.AGENT}),),
+    Permission.MODERATE: (frozenset({Scope.MODERATE}),),
+    Permission.ADMINISTER: (frozenset({Scope.ADMIN}),),
+}
+"""What a key must hold for each permission: one of these sets, as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The one who asks: role, named groups, locale, account, and what their key allows."""
+    """The one who asks: role, named groups, locale, account, and what their key allows.
+
+    `single_keys` says whether pages answer to keys without a modifier.
+    """
 
     role: Role = Role.GUEST
     groups: frozenset[str] = frozenset()
@@ -54,6 +95,7 @@ class Viewer:
     account_id: int | None = None
     name: str = ""
     scopes: frozenset[Scope] = field(default=ALL_SCOPES)
+    single_keys: bool = True
 
     @property
     def audiences(self) -> frozenset[str]:
@@ -61,7 +103,7 @@ class Viewer:
         found = {PUBLIC}
         if self.role is not Role.GUEST:
             found |= {MEMBERS} | set(self.groups)
-        if self.role in STAFF and Scope.AGENT in self.scopes:
+        if may(self, Permission.EDIT):
             found.add(INTERNAL)
         return frozenset(found)
 
@@ -84,20 +126,27 @@ def is_audience(word: str) -> bool:
 
 
 def may_read(viewer: Viewer, audience: str) -> bool:
-    """Whether the viewer may read content of this audience."""
-    return audience in viewer.audiences
+    """Whether the viewer may read content of this audience; who edits reads everything."""
+    return may_edit(viewer) or audience in viewer.audiences
+
+
+def may(viewer: Viewer, permission: Permission) -> bool:
+    """Whether the viewer's role has the permission and their key does not take it away."""
+    return permission in PERMISSIONS[viewer.role] and any(
+        needed <= viewer.scopes for needed in SCOPES_NEEDED[permission]
+    )
 
 
 def may_ask(viewer: Viewer) -> bool:
     """Whether the viewer may send questions in."""
-    return Scope.ASK in viewer.scopes
+    return may(viewer, Permission.ASK)
 
 
 def may_edit(viewer: Viewer) -> bool:
     """Whether the viewer may see topics and unpublished entries, write entries and regroup."""
-    return viewer.role in STAFF and Scope.AGENT in viewer.scopes
+    return may(viewer, Permission.EDIT)
 
 
 def may_administer(viewer: Viewer) -> bool:
     """Whether the viewer may manage accounts, keys and the instance."""
-    return viewer.role is Role.ADMIN and Scope.ADMIN in viewer.scopes
+    return may(viewer, Permission.ADMINISTER)

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class KbError(Exception):
-    """Root of all expected errors; `str(error)` is one clear line for a person."""
+    """Root of all expected errors; `str(error)` is one clear line for a person.
+
+    `text_key` names what pages say in its place, in the reader's language and words, with `facts`
+    set in; it is empty for what only programs and the command line meet.
+    """
+
+    def __init__(
+        self, message: str, *, text_key: str = "", facts: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.text_key = text_key
+        self.facts = facts or {}
 
 
 class InvalidInput(KbError):
@@ -14,8 +27,16 @@ class InvalidInput(KbError):
     (both None when they do not apply).
     """
 
-    def __init__(self, message: str, *, field: str | None = None, row: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        row: int | None = None,
+        text_key: str = "",
+        facts: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message, text_key=text_key, facts=facts)
         self.field = field
         self.row = row
 
@@ -24,7 +45,7 @@ class NotFound(KbError):
     """The named thing does not exist, or the viewer may not know that it does."""
 
     def __init__(self, kind: str, key: object) -> None:
-        super().__init__(f"{kind} {key} does not exist")
+        super().__init__(f"{kind} {key} does not exist", text_key=f"no {kind}")
         self.kind = kind
         self.key = key
 

@@ -1,8 +1,9 @@
-"""A real site with the demo company in it, and a real browser."""
+"""A real site with the demo company in it, a real mail server, and a real browser."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -11,15 +12,19 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from kb.access import Role, Scope
 from kb.store.engine import open_engine, transaction
 from kb.store.people.accounts import add_account
 from kb.store.people.keys import add_api_key
+from tests.journeys.mailbox import Mailbox
+from tests.web.mail.smtp_server import running
+from web.cli.demo_people import demo_accounts, renew_password
 
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
@@ -31,6 +36,10 @@ BROWSER_ARGUMENTS = [
     "--disable-sync",
 ]
 START_TIMEOUT_S = 90
+PATIENCE_MS = 15_000
+"""How long the browser waits for what must come; a busy machine takes its time."""
+
+OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -68,27 +77,42 @@ def environment(home: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def site(site_home: Path) -> Iterator[str]:
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server that takes what the site sends."""
+    with running(Mailbox()) as found:
+        assert isinstance(found, Mailbox)
+        yield found
+
+
+@pytest.fixture(scope="session")
+def site(site_home: Path, mailbox: Mailbox) -> Iterator[str]:
     """Address of `kb serve`, its worker beside it, until the tests are over."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(
         [*KB, "serve", "--port", str(port)],
-        env=environment(site_home),
+        env={
+            **environment(site_home),
+            "KB_PUBLIC_URL": address,
+            "KB_SMTP_URL": f"smtp://127.0.0.1:{mailbox.port}",
+            "KB_MAIL_FROM": "Caldrosa Help <help@caldrosa.example.com>",
+            "KB_TRUSTED_PROXIES": "127.0.0.1",
+        },
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    address = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_healthy(address, process)
+        wait_until_healthy(address, process)
         yield address
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(20)
 
 
-def _wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
+def wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Return once the site serves; fails where it ends or takes too long."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         assert process.poll() is None, "kb serve ended by itself"
@@ -113,29 +137,52 @@ def agent_key(site_home: Path) -> str:
 
 
 @pytest.fixture(scope="session")
+def password(site_home: Path) -> str:
+    """The one password of all accounts of the demo."""
+    engine = open_engine(f"sqlite:///{site_home / 'record.sqlite3'}")
+    found = renew_password(engine)
+    engine.dispose()
+    return found
+
+
+@pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_ARGUMENTS)
         yield browser
         browser.close()
 
 
+READERS = count(1)
+"""Each context is another person elsewhere: what one has used up does not stop the next one."""
+
+
 @pytest.fixture
-def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
-    """Opens a page in a context of its own; nothing may complain in its console."""
+def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
+    """Opens a page in a context of its own; nothing may complain in its console.
+
+    `expected` is a pattern of what Chromium complains about though it must come.
+    """
     complaints: list[str] = []
     contexts = []
 
-    def complain(message: ConsoleMessage) -> None:
-        # A form that comes back with its errors is a 422, which Chromium reports as an error.
-        if message.type == "error" and "status of 422" not in message.text:
-            complaints.append(message.text)
+    # A form that comes back with its errors is a 422, which Chromium reports as an error.
+    def open_(path: str = "/", *, expected: str = "status of 422", **options: object) -> Page:
+        def complain(message: ConsoleMessage) -> None:
+            if message.type == "error" and not re.search(expected, message.text):
+                complaints.append(f"{page.url}: {message.text}")
 
-    def open_(path: str = "/", **options: object) -> Page:
-        context = browser.new_context(base_url=site, **options)  # type: ignore[arg-type]
+        address = f"10.0.{next(READERS)}.1"
+        context = browser.new_context(
+            base_url=site,
+            extra_http_headers={"X-Forwarded-For": address},
+            **{"reduced_motion": "reduce", **options},  # type: ignore[arg-type]
+        )
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on("console", complain)
         page.goto(path)
         return page
@@ -144,3 +191,28 @@ def open_page(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def sign_in(open_page: OpenPage, password: str) -> OpenPage:
+    """Opens a page of the demo account that has an e-mail address, signed in by the form.
+
+    Its language is that of the account.
+    """
+
+    def sign_in_(email: str, path: str = "/", **options: object) -> Page:
+        page = open_page("/sign-in", **options)
+        send_sign_in(page, email, password)
+        name = next(one.name for one in demo_accounts() if one.email == email)
+        expect(page.locator(".account-menu > summary")).to_contain_text(name)
+        page.goto(path)
+        return page
+
+    return sign_in_
+
+
+def send_sign_in(page: Page, email: str, password: str) -> None:
+    """Fill in the form of /sign-in, in whichever language it is, and send it."""
+    page.locator("#email").fill(email)
+    page.locator("#password").fill(password)
+    page.locator("#password").press("Enter")

@@ -17,6 +17,7 @@ from kb.access import (
 
 CUSTOMER = Viewer(role=Role.CUSTOMER, groups=frozenset({"partner"}))
 AGENT = Viewer(role=Role.AGENT)
+READS_ONLY = Viewer(role=Role.ADMIN, scopes=frozenset({Scope.READ}))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,10 @@ AGENT = Viewer(role=Role.AGENT)
         (CUSTOMER, "business", False),
         (CUSTOMER, "internal", False),
         (AGENT, "internal", True),
-        (AGENT, "partner", False),
+        (AGENT, "partner", True),
+        (READS_ONLY, "members", True),
+        (READS_ONLY, "internal", False),
+        (READS_ONLY, "partner", False),
     ],
 )
 def test_each_audience_is_read_by_those_it_is_for(viewer, audience, allowed):

@@ -23,13 +23,13 @@ from web.http.desk.topic_contexts import (
     Trend,
 )
 from web.http.i18n import LOCALES
-from web.http.link_contexts import EditedEntryLink, LinkEditor
+from web.http.reading.entry_contexts import VoteBar
 from web.http.rendering import FOLDER, Renderer, environment
+from web.http.searching.results_contexts import SearchPage
 
 ENTRIES = (c.EntryLink("How do I descale?", "/faq/1", "Piazza"), c.EntryLink("No note", "/faq/2"))
-NEAR = (ask.NearAnswer(7, "How do I descale?", "/faq/7-how?s=x&r=1"),)
 WRONG = (c.FieldError("title", "Write your question in one sentence."),)
-SEARCH = c.SearchPage(
+SEARCH = SearchPage(
     "orange <light>",
     "answer",
     21,
@@ -61,16 +61,6 @@ PAGES: dict[str, tuple[Any, ...]] = {
     **shelves.PAGES,
     **admin.PAGES,
     **widget.PAGES,
-    "home.html": (
-        c.HomePage(
-            examples=(c.Link("E-07", "/search?q=E-07"),),
-            categories=(c.Shelf("Care", "/search?category=care", 38),),
-            products=(c.Shelf("Piazza", "/search?product=piazza", 1),),
-            popular=ENTRIES,
-            latest=ENTRIES,
-        ),
-        c.HomePage(),
-    ),
     "search/results.html": (
         SEARCH,
         replace(SEARCH, verdict="maybe", did_you_mean=c.Link("orange", "/search?q=orange")),
@@ -82,39 +72,10 @@ PAGES: dict[str, tuple[Any, ...]] = {
             filters=SEARCH.facets[0].choices[:1],
             clear_url="/search?q=x",
             degraded=True,
+            ask=c.AskForm(title="x", asks_email=True, started="now", search="s"),
         ),
-        c.SearchPage(""),
+        SearchPage(""),
     ),
-    "entry/entry.html": (
-        samples.sample_entry(),
-        samples.sample_entry(vote=c.VoteBar("/faq/12/helpful", "yes")),
-        samples.sample_entry(vote=c.VoteBar("/faq/12/helpful", "no")),
-        samples.sample_entry(vote=c.VoteBar("/faq/12/helpful", "no", "unclear")),
-        replace(samples.sample_entry(), contents=(), related=(), tags=(), state="draft"),
-        replace(samples.sample_entry(), editor=LinkEditor("/faq/12/links")),
-        replace(
-            samples.sample_entry(),
-            editor=LinkEditor(
-                "/faq/12/links",
-                tuple(
-                    EditedEntryLink(n, f"Entry {n}", f"/faq/{n}", said)
-                    for n, said in enumerate(("first", "pinned", "blocked"), start=1)
-                ),
-                "<999>",
-                "entry 999 does not exist",
-            ),
-        ),
-    ),
-    "ask/form.html": (
-        ask.AskPage(),
-        ask.AskPage(c.AskForm("", "It beeps", "a@", WRONG, "s"), NEAR),
-    ),
-    "ask/sent.html": (
-        ask.SentPage("Why?", "mara@example.com", "/questions/t", ENTRIES),
-        ask.SentPage("Why?", question_url="/questions/t"),
-        ask.SentPage("Why?"),
-    ),
-    "sign_in.html": (c.SignInPage(), c.SignInPage(errors=(c.FieldError("key", "Enter it."),))),
     "error.html": tuple(
         c.ErrorPage(status, "A detail.", "7f3a")
         for status in (400, 403, 404, 409, 410, 413, 422, 429, 500, 503)
@@ -341,7 +302,8 @@ def test_text_from_people_is_escaped(renderer):
 
 
 def test_a_search_without_an_answer_says_so_and_carries_the_words_to_the_form(renderer):
-    page = c.SearchPage("how do I bake bread", near=samples.sample_rows()[:1])
+    question = c.AskForm(title="how do I bake bread")
+    page = SearchPage("how do I bake bread", near=samples.sample_rows()[:1], ask=question)
     html = renderer.render("search/results.html", page, chrome=GUEST["en"])
 
     assert "We have no answer to this yet" in html
@@ -379,7 +341,7 @@ def test_a_textarea_keeps_a_leading_line_break(renderer):
 
 
 def test_a_no_asks_why_and_can_be_taken_back(renderer):
-    page = samples.sample_entry(vote=c.VoteBar("/faq/12/helpful", "no", "unclear"))
+    page = samples.sample_entry(vote=VoteBar("/faq/12/helpful", "no", "unclear"))
     html = renderer.render("entry/entry.html", page, chrome=GUEST["en"])
 
     assert html.count('type="radio" name="reason"') == 4
@@ -389,7 +351,7 @@ def test_a_no_asks_why_and_can_be_taken_back(renderer):
 
 def test_only_a_published_entry_is_for_search_engines(renderer):
     public = renderer.render("entry/entry.html", samples.sample_entry(), chrome=GUEST["en"])
-    draft = replace(samples.sample_entry(), state="draft")
+    draft = replace(samples.sample_entry(), state="draft", is_public=False)
 
     assert "noindex" not in public
     assert "noindex" in renderer.render("entry/entry.html", draft, chrome=GUEST["en"])

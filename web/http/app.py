@@ -13,10 +13,13 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kb.settings import Settings, read_settings
 from web.http.api.search import SearchThreads
+from web.http.delivery import Delivery
+from web.http.gate import API_GATE, PAGE_GATE, check_table
 from web.http.problems import add_error_handlers
 from web.http.routes import PAGES, api_router
 from web.http.security import Guard
 from web.http.site import make_look, open_site
+from web.http.widget.cors import WidgetCors
 
 ABOUT = (
     "Search, questions, topics and entries. Errors are application/problem+json (RFC 9457); lists "
@@ -56,13 +59,16 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.look = look
     add_error_handlers(app)
+    app.add_middleware(WidgetCors)
+    app.add_middleware(Delivery)
     app.add_middleware(Guard, public_url=look.public_url)
     if settings.trusted_proxies:
         trusted = [one.strip() for one in settings.trusted_proxies.split(",") if one.strip()]
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
-    app.include_router(api_router(dependencies=[Security(BEARER)]))
+    app.include_router(api_router(dependencies=[API_GATE, Security(BEARER)]))
     for pages in PAGES:
-        app.include_router(pages.router, include_in_schema=False)
+        app.include_router(pages.router, include_in_schema=False, dependencies=[PAGE_GATE])
+    check_table(app)
     return app
 
 

@@ -5,16 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
-
-from markupsafe import Markup
-
-from web.http.link_contexts import LinkEditor, RelatedEntry
+from urllib.parse import urlencode
 
 Marks = tuple[tuple[int, int], ...]
 """(start, end) character ranges of a text to emphasise, end exclusive."""
-
-MIN_CONTENTS = 3
-"""A contents list pays from this many headings on; below, scrolling is quicker."""
 
 
 # --- the frame around every page --------------------------------------------------------------
@@ -39,11 +33,21 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternate:
+    """The page in another language, for search engines; `hreflang` may be `x-default`."""
+
+    hreflang: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chrome:
     """What the frame shows: whose site it is, in which language, for whom.
 
     `theme_url` serves `web.http.theme.theme_css`; `logo_url` may be empty (a mark is drawn).
-    `viewer_name` is empty for guests; `path` is that of the page.
+    `viewer_name` is empty for guests. `path` is that of the page, `here` its whole address
+    without a host. `keeps_language` says that the language is the account's, so that another
+    one is chosen by a form. `canonical_url` is absolute, empty where the page names its own.
     """
 
     site_name: str
@@ -53,8 +57,25 @@ class Chrome:
     logo_url: str = ""
     viewer_name: str = ""
     is_staff: bool = False
+    is_admin: bool = False
+    single_keys: bool = True
+    keeps_language: bool = False
     path: str = ""
+    here: str = "/"
+    canonical_url: str = ""
+    alternates: tuple[Alternate, ...] = ()
     notice: Notice | None = None
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether the reader has an account."""
+        return bool(self.viewer_name)
+
+    @property
+    def sign_in_url(self) -> str:
+        """The sign-in, which leads back to this page; from its own neighbours to none."""
+        leaves = self.path.startswith(("/sign-", "/forgotten-", "/new-password", "/confirm"))
+        return "/sign-in" if leaves else f"/sign-in?{urlencode({'next': self.here})}"
 
 
 # --- pieces that several pages share ----------------------------------------------------------
@@ -130,10 +151,21 @@ class ResultRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ProductChoice:
+    """A product that a question may be about, by its slug."""
+
+    value: str
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AskForm:
     """The question form with what was typed and what is wrong with it.
 
-    `search` names the search that led to it, empty for none.
+    `search` names the search that led to it, empty for none. `started` tells when it was shown
+    and `parcel` names the `files` that came with it before, both signed. Whoever is signed in
+    needs no e-mail address (`asks_email`). `web.http.asking.forms.blank_form` makes one.
     """
 
     title: str = ""
@@ -141,29 +173,24 @@ class AskForm:
     email: str = ""
     errors: tuple[FieldError, ...] = ()
     search: str = ""
+    products: tuple[ProductChoice, ...] = ()
+    asks_email: bool = True
+    started: str = ""
+    parcel: str = ""
+    files: tuple[KeptFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file that came with a form that has to be sent again; `unit` is `kB` or `MB`."""
+
+    id: int
+    name: str
+    amount: float
+    unit: str
 
 
 # --- customers' pages -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """A category or product with the number of entries in it that the viewer may read."""
-
-    label: str
-    url: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class HomePage:
-    """All that home.html may read; every list may be empty."""
-
-    examples: tuple[Link, ...] = ()
-    categories: tuple[Shelf, ...] = ()
-    products: tuple[Shelf, ...] = ()
-    popular: tuple[EntryLink, ...] = ()
-    latest: tuple[EntryLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,91 +209,6 @@ class FacetGroup:
 
     name: str
     choices: tuple[FacetChoice, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchPage:
-    """All that search/results.html may read; an empty `query` shows the bare form.
-
-    `verdict` is a word of `search.results.Verdict`. `filters` are the selected values, each
-    with the link that removes it. `near` stands below the floor, never shown as answers.
-    `search` names this search for what is done next.
-    """
-
-    query: str
-    verdict: str = "none"
-    total: int = 0
-    rows: tuple[ResultRow, ...] = ()
-    near: tuple[ResultRow, ...] = ()
-    facets: tuple[FacetGroup, ...] = ()
-    filters: tuple[FacetChoice, ...] = ()
-    clear_url: str = ""
-    did_you_mean: Link | None = None
-    degraded: bool = False
-    first_url: str | None = None
-    next_url: str | None = None
-    search: str = ""
-
-    @property
-    def ask(self) -> AskForm:
-        """The question form with the query carried over."""
-        return AskForm(title=self.query, search=self.search)
-
-
-@dataclass(frozen=True, slots=True)
-class VoteBar:
-    """What this visitor said about the entry; `reason` only goes with a "no"."""
-
-    action: str
-    value: Literal["yes", "no"] | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EntryPage:
-    """All that entry/entry.html may read.
-
-    `answer` and `json_ld` are safe markup (`markdown.render_markdown`,
-    `structured_data.faq_page`). `state` other than `published` is announced to the agent who
-    previews it; `editor` is for agents only. `translations` are this entry in other languages;
-    `canonical_url` is absolute.
-    """
-
-    title: str
-    lang: str
-    answer: Markup
-    vote: VoteBar
-    canonical_url: str
-    ask_url: str
-    contents: tuple[Heading, ...] = ()
-    breadcrumb: tuple[Link, ...] = ()
-    product: str | None = None
-    tags: tuple[Link, ...] = ()
-    reviewed_on: date | None = None
-    related: tuple[RelatedEntry, ...] = ()
-    translations: tuple[LanguageLink, ...] = ()
-    json_ld: Markup | None = None
-    state: str = "published"
-    editor: LinkEditor | None = None
-
-    @property
-    def related_groups(self) -> tuple[tuple[str, tuple[RelatedEntry, ...]], ...]:
-        """The cross-links by kind, in the order in which they come."""
-        kinds = dict.fromkeys(one.kind for one in self.related)
-        return tuple((kind, tuple(o for o in self.related if o.kind == kind)) for kind in kinds)
-
-    @property
-    def has_contents(self) -> bool:
-        """Whether the answer is long enough for a contents list."""
-        return len(self.contents) >= MIN_CONTENTS
-
-
-@dataclass(frozen=True, slots=True)
-class SignInPage:
-    """All that sign_in.html may read; `next_url` is where a good key leads."""
-
-    next_url: str = "/desk/topics"
-    errors: tuple[FieldError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,22 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from kb.access import GUEST, Scope, Viewer, may_administer, may_ask, may_edit
+from kb.access import GUEST, Permission, Viewer
 from kb.errors import NotPermitted
-from web.http.frame import Visit, accepted_locale, visit_of
+from web.http.frame import Visit, visit_of
+from web.http.languages import accepted_locale, page_before
 from web.http.rate_limits import Allowance
+from web.http.rules import ACCOUNT, ACCOUNT_ASKS, ADMIN, AGENT, READER, Rule
 from web.http.site import Site
 from web.http.visitors import client_address
 from web.http.widget.members import find_member, is_member_token
 
+DESK = "/desk/topics"
+"""Where agents start."""
+
+ACCOUNT_PAGE = "/account"
+STAFF_ONLY = frozenset({Permission.EDIT, Permission.MODERATE, Permission.ADMINISTER})
+SIGNED_IN = Rule(None, signed_in=True)
 MAX_ID = 2**62
 MAX_KEY_CHARS = 200
 
@@ -41,8 +49,17 @@ SiteDep = Annotated[Site, Depends(site_of)]
 async def current_viewer(request: Request, site: SiteDep) -> Viewer:
     """Who is asking: by key, else by session, else a guest in the browser's language.
 
-    Raises HTTPException 401 for a key that is not valid; a session that has ended is a guest.
+    Looked up once for each request. Raises HTTPException 401 for a key that is not valid; a
+    session that has ended is a guest.
     """
+    known: Viewer | None = getattr(request.state, "viewer", None)
+    if known is None:
+        known = await _look_up_viewer(request, site)
+        request.state.viewer = known
+    return known
+
+
+async def _look_up_viewer(request: Request, site: Site) -> Viewer:
     header = request.headers.get("authorization")
     if header is not None:
         return await run_in_threadpool(_viewer_by_header, request, site, header)
@@ -74,33 +91,36 @@ def _unauthorised(detail: str) -> HTTPException:
 ViewerDep = Annotated[Viewer, Depends(current_viewer)]
 
 
-def require_reader(viewer: Viewer) -> None:
-    """Raise NotPermitted for a key that was not made for reading."""
-    if viewer.scopes.isdisjoint({Scope.READ, Scope.AGENT}):
-        raise NotPermitted("this needs a key with the scope read")
+def refuse_unless(request: Request, viewer: Viewer, rule: Rule) -> None:
+    """Raise what answers a viewer whom the rule does not let in; return for all others.
+
+    Guests of a page for accounts are led to the sign-in, guests of the API get 401, all others
+    NotPermitted.
+    """
+    if rule.lets(viewer):
+        return
+    if viewer.account_id is None and rule.signed_in:
+        if request.url.path.startswith("/api/"):
+            raise _unauthorised(f"this needs {rule.needs}")
+        raise lead_to_sign_in(request, rule)
+    raise NotPermitted(f"this needs {rule.needs}", text_key=rule.text_key)
 
 
-async def current_reader(viewer: ViewerDep) -> Viewer:
+async def current_reader(request: Request, viewer: ViewerDep) -> Viewer:
     """Anybody, but for a key without the scope read."""
-    require_reader(viewer)
+    refuse_unless(request, viewer, READER)
     return viewer
 
 
-async def current_asker(viewer: ViewerDep) -> Viewer:
+async def current_asker(request: Request, viewer: ViewerDep) -> Viewer:
     """A known account whose key may send questions in."""
-    if viewer.account_id is None:
-        raise _unauthorised("this needs a key with the scope ask")
-    if not may_ask(viewer):
-        raise NotPermitted("this needs a key with the scope ask")
+    refuse_unless(request, viewer, ACCOUNT_ASKS)
     return viewer
 
 
-async def current_editor(viewer: ViewerDep) -> Viewer:
+async def current_editor(request: Request, viewer: ViewerDep) -> Viewer:
     """An agent, moderator or admin whose key has the scope agent."""
-    if viewer.account_id is None:
-        raise _unauthorised("this needs a key with the scope agent")
-    if not may_edit(viewer):
-        raise NotPermitted("this needs an agent's key with the scope agent")
+    refuse_unless(request, viewer, AGENT)
     return viewer
 
 
@@ -109,42 +129,38 @@ AskerDep = Annotated[Viewer, Depends(current_asker)]
 EditorDep = Annotated[Viewer, Depends(current_editor)]
 
 
-async def current_visit(request: Request, site: SiteDep, viewer: ReaderDep) -> Visit:
-    """A request for a page."""
+async def current_visit(request: Request, site: SiteDep, viewer: ViewerDep) -> Visit:
+    """A request for a page; the table of `web.http.who_may` says by whom."""
     return visit_of(request, site, viewer)
 
 
 async def account_visit(request: Request, site: SiteDep, viewer: ViewerDep) -> Visit:
     """A request for a page of whoever is signed in; a guest is led to the sign-in first."""
-    if viewer.account_id is None:
-        raise lead_to_sign_in(request, otherwise="/account")
+    refuse_unless(request, viewer, SIGNED_IN)
     return visit_of(request, site, viewer)
 
 
-def lead_to_sign_in(request: Request, *, otherwise: str) -> HTTPException:
-    """The redirect to the sign-in, which leads back here; after a form to `otherwise`."""
-    back = otherwise
+def lead_to_sign_in(request: Request, rule: Rule = ACCOUNT) -> HTTPException:
+    """The redirect to the sign-in, which leads back here; after a form to where it stood."""
     if request.method == "GET":
         query = request.url.query
         back = f"{request.url.path}?{query}" if query else request.url.path
+    else:
+        start = DESK if rule.permission in STAFF_ONLY else ACCOUNT_PAGE
+        back = page_before(request) or start
     return HTTPException(303, headers={"location": f"/sign-in?{urlencode({'next': back})}"})
 
 
 async def staff_visit(request: Request, site: SiteDep, viewer: ViewerDep) -> Visit:
     """A request for an agents' page; a guest is led to the sign-in first."""
-    visit = visit_of(request, site, viewer)
-    if viewer.account_id is None:
-        raise lead_to_sign_in(request, otherwise="/desk/topics")
-    if not may_edit(viewer):
-        raise NotPermitted("this page is for support agents")
-    return visit
+    refuse_unless(request, viewer, AGENT)
+    return visit_of(request, site, viewer)
 
 
-async def admin_visit(visit: Annotated[Visit, Depends(staff_visit)]) -> Visit:
-    """A request for an administrators' page."""
-    if not may_administer(visit.viewer):
-        raise NotPermitted("this page is for administrators")
-    return visit
+async def admin_visit(request: Request, site: SiteDep, viewer: ViewerDep) -> Visit:
+    """A request for an administrators' page; a guest is led to the sign-in first."""
+    refuse_unless(request, viewer, ADMIN)
+    return visit_of(request, site, viewer)
 
 
 AccountVisitDep = Annotated[Visit, Depends(account_visit)]

@@ -1,87 +1,35 @@
-"""What surrounds every page: language, language switch, who is signed in, notices."""
+"""What surrounds every page: language, who is signed in, notices, and how long it may be kept."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse
 
-from kb.access import Viewer, may_edit
-from web.http import messages
-from web.http.contexts import Chrome, LanguageLink, Notice
+from kb.access import GUEST, Viewer, may_administer, may_edit
+from web.http.contexts import Alternate, Chrome, LanguageLink
 from web.http.i18n import LOCALES, best_locale, own_name, translations
-from web.http.replies import VARY, cache_control
+from web.http.languages import (
+    LOCALE,
+    LanguageWanted,
+    accepted_locale,
+    chosen_before,
+    chosen_here,
+    has_own_language,
+    page_before,
+)
+from web.http.notices import NOTICE, UNDO, here, notice_of
+from web.http.replies import VARY, page_cache_control
+from web.http.rules import ANYBODY, Rule
 from web.http.site import Look, Site
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-LOCALE = "locale"
-"""Query parameter that chooses the language of a page."""
-
-NOTICE = "done"
-"""Query parameter that names what was just done."""
-
-UNDO = "undo"
-"""Query parameter that names, by 32 hexadecimal digits, what takes it back."""
-
-NOTICES = {
-    "published": messages.ENTRY_PUBLISHED,
-    "drafted": messages.DRAFT_SAVED,
-    "dismissed": messages.TOPIC_DISMISSED,
-    "topic-restored": messages.TOPIC_RESTORED,
-    "topic-merged": messages.TOPIC_MERGED,
-    "topic-split": messages.TOPIC_SPLIT,
-    "topic-attached": messages.TOPIC_ATTACHED,
-    "topic-detached": messages.TOPIC_DETACHED,
-    "question-moved": messages.QUESTION_MOVED,
-    "question-out": messages.QUESTION_OUT,
-    "decision-undone": messages.DECISION_UNDONE,
-    "decision-redone": messages.DECISION_REDONE,
-    "signed-out": messages.SIGNED_OUT,
-    "solved": messages.ANSWER_FOUND,
-    "search-asked": messages.SEARCH_ASKED,
-    "set-aside": messages.SET_ASIDE,
-    "taken-in": messages.TAKEN_IN,
-    "noise-undone": messages.NOISE_UNDONE,
-}
-REGROUPED = (
-    "dismissed",
-    "topic-restored",
-    "topic-merged",
-    "topic-split",
-    "question-moved",
-    "question-out",
-    "decision-redone",
-)
-UNDO_PATHS = {
-    "set-aside": "/desk/noise/{}/undo",
-    "taken-in": "/desk/noise/{}/undo",
-    **dict.fromkeys(REGROUPED, "/desk/decisions/{}/undo"),
-}
-"""What takes a POST that undoes what a notice tells of."""
-
-BATCH = re.compile("[0-9a-f]{32}")
-MAX_ACCEPTED = 20
-"""Languages read from an Accept-Language header."""
-
-
-class LanguageWanted(Exception):
-    """The reader chose a language on the page before; `url` is this page in it."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.url = url
-
-
-def language_redirect(request: Request, error: Exception) -> Response:
-    """Lead to the same page in the language that was chosen before."""
-    assert isinstance(error, LanguageWanted)
-    return RedirectResponse(error.url, status_code=302, headers={"cache-control": "no-store"})
+__all__ = ["NOTICE", "UNDO", "Visit", "accepted_locale", "guest_chrome", "page_before", "visit_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +42,21 @@ class Visit:
     locale: str
 
     def page(
-        self, template: str, context: DataclassInstance, *, status: int = 200, max_age_s: int = 0
+        self,
+        template: str,
+        context: DataclassInstance,
+        *,
+        status: int = 200,
+        max_age_s: int = 0,
+        canonical: str = "",
     ) -> HTMLResponse:
-        """The rendered page."""
-        chrome = self._chrome()
+        """The rendered page; `canonical` is the path under which search engines keep it."""
+        chrome = self._chrome(canonical)
         html = self.site.look.renderer.render(template, context, chrome=chrome)
+        rule: Rule = getattr(self.request.state, "rule", ANYBODY)
+        kept = page_cache_control(self.viewer, is_private=rule.is_private, max_age_s=max_age_s)
         headers = {
-            "cache-control": cache_control(self.viewer, max_age_s=max_age_s),
+            "cache-control": kept,
             "vary": f"{VARY}, Referer",
             "content-language": self.locale,
         }
@@ -118,81 +74,80 @@ class Visit:
         """The visitor's name of today."""
         return self.site.visitors.name(self.request)
 
-    def _chrome(self) -> Chrome:
+    def _chrome(self, canonical: str) -> Chrome:
         chrome = _chrome(self.request, self.site.look, self.locale)
-        done = self.request.query_params.get(NOTICE, "")
-        said = NOTICES.get(done)
         return replace(
-            chrome,
-            viewer_name=self.viewer.name,
-            is_staff=may_edit(self.viewer),
-            notice=Notice(self.text(said), self._undo_url(done)) if said else None,
+            _for_viewer(chrome, self.request, self.viewer),
+            notice=notice_of(self.request, self.locale),
+            canonical_url=self.absolute(canonical) if canonical else "",
+            alternates=self._alternates(canonical) if canonical else (),
         )
 
-    def _undo_url(self, done: str) -> str | None:
-        """Where the notice's Undo leads; it comes back to this page."""
-        batch = self.request.query_params.get(UNDO, "")
-        if done not in UNDO_PATHS or not BATCH.fullmatch(batch):
-            return None
-        pairs = parse_qsl(self.request.url.query)[:50]
-        kept = [pair for pair in pairs if pair[0] not in (NOTICE, UNDO, LOCALE)]
-        back = f"{self.request.url.path}?{urlencode(kept)}" if kept else self.request.url.path
-        query = urlencode({"back": back, LOCALE: self.locale})
-        return f"{UNDO_PATHS[done].format(batch)}?{query}"
+    def _alternates(self, canonical: str) -> tuple[Alternate, ...]:
+        """The page in each language of the site, and where the browser's language decides."""
+        address = self.absolute(canonical)
+        sign = "&" if "?" in address else "?"
+        found = [Alternate(one, f"{address}{sign}{LOCALE}={one}") for one in LOCALES]
+        return (*found, Alternate("x-default", address))
 
 
 def visit_of(request: Request, site: Site, viewer: Viewer) -> Visit:
-    """The visit of a viewer: language by address, page before, account, browser, in this order.
+    """The visit of a viewer: language by account, address, page before, browser, in this order.
 
-    The language chosen in an address stays for the pages reached from it without any cookie:
-    a page whose referrer names a language redirects to itself in that language. Raises
+    A guest's language chosen in an address stays for the pages reached from it without any
+    cookie: a page whose referrer names a language redirects to itself in that language. Raises
     LanguageWanted for this.
     """
-    chosen = request.query_params.get(LOCALE)
-    if chosen in LOCALES:
-        locale = str(chosen)
+    if has_own_language(request, viewer):
+        locale = best_locale([viewer.locale])
     else:
-        locale = viewer.locale if viewer.account_id is not None else accepted_locale(request)
-        locale = best_locale([locale])
-        before = _language_before(request)
-        if before is not None and request.method != "GET":
-            locale = before
-        elif before is not None and before != locale:
-            raise LanguageWanted(_with_locale(request, before))
+        locale = _locale_by_address(request, viewer)
     return Visit(request, site, replace(viewer, locale=locale), locale)
 
 
-def accepted_locale(request: Request) -> str:
-    """The language of ours that the browser wants most."""
-    header = request.headers.get("accept-language", "")
-    wanted: list[tuple[float, int, str]] = []
-    for place, part in enumerate(header.split(",")[:MAX_ACCEPTED]):
-        tag, _, weight = part.strip().partition(";q=")
-        if tag.replace("-", "").isalnum() and tag.isascii():
-            wanted.append((-_weight(weight), place, tag))
-    return best_locale([tag for _, _, tag in sorted(wanted)])
-
-
-def _weight(text: str) -> float:
-    try:
-        return float(text) if text else 1.0
-    except ValueError:
-        return 0.0
+def _locale_by_address(request: Request, viewer: Viewer) -> str:
+    chosen = chosen_here(request)
+    if chosen is not None:
+        return chosen
+    known = viewer.locale if viewer.account_id is not None else accepted_locale(request)
+    locale = best_locale([known])
+    before = chosen_before(request)
+    if before is None or before == locale:
+        return locale
+    if request.method == "GET":
+        raise LanguageWanted(_with_locale(here(request), before))
+    return before
 
 
 def guest_chrome(request: Request) -> Chrome:
-    """The frame of an error page, which must not need the record."""
-    chosen = request.query_params.get(LOCALE) or _language_before(request)
-    locale = chosen if chosen in LOCALES else accepted_locale(request)
-    return _chrome(request, request.app.state.look, locale)
+    """The frame of an error page: of whoever is known by now, since it must not need the record."""
+    viewer: Viewer = getattr(request.state, "viewer", GUEST)
+    if has_own_language(request, viewer):
+        locale = best_locale([viewer.locale])
+    else:
+        locale = chosen_here(request) or chosen_before(request) or accepted_locale(request)
+    return _for_viewer(_chrome(request, request.app.state.look, locale), request, viewer)
+
+
+def _for_viewer(chrome: Chrome, request: Request, viewer: Viewer) -> Chrome:
+    return replace(
+        chrome,
+        viewer_name=viewer.name if viewer.account_id is not None else "",
+        is_staff=may_edit(viewer),
+        is_admin=may_administer(viewer),
+        single_keys=viewer.single_keys,
+        keeps_language=has_own_language(request, viewer),
+    )
 
 
 def _chrome(request: Request, look: Look, locale: str) -> Chrome:
+    # The answer to a form may have no page of its own: the form's page has.
+    own = here(request) if request.method == "GET" else page_before(request) or here(request)
     languages = tuple(
         LanguageLink(
             locale=one,
             label=own_name(one),
-            url=_with_locale(request, one),
+            url=_with_locale(here(request), one),
             current=one == locale,
         )
         for one in LOCALES
@@ -203,25 +158,11 @@ def _chrome(request: Request, look: Look, locale: str) -> Chrome:
         languages=languages,
         theme_url=look.theme_url,
         path=request.url.path,
+        here=own,
     )
 
 
-def _with_locale(request: Request, locale: str) -> str:
-    """Return this page's address in a language; a form's target leads to its own GET page."""
-    query = parse_qsl(request.url.query, keep_blank_values=True)[:50]
-    pairs = [(name, value) for name, value in query if name not in (LOCALE, NOTICE, UNDO)]
-    # "//host" would be read as another site's address.
-    path = "/" + request.url.path.lstrip("/\\")
-    return f"{path}?{urlencode([*pairs, (LOCALE, locale)], errors='replace')}"
-
-
-def _language_before(request: Request) -> str | None:
-    """Return the language that the address of the page before names, if it was one of ours."""
-    try:
-        before = urlsplit(request.headers.get("referer", ""))
-        if before.netloc.lower() != request.headers.get("host", "").lower():
-            return None
-        chosen = parse_qs(before.query, max_num_fields=50).get(LOCALE, [""])[0]
-    except ValueError:
-        return None
-    return chosen if chosen in LOCALES else None
+def _with_locale(address: str, locale: str) -> str:
+    """Return a page's address in a language; a form's target leads to its own GET page."""
+    sign = "&" if "?" in address else "?"
+    return f"{address}{sign}{urlencode({LOCALE: locale})}"

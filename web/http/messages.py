@@ -41,6 +41,7 @@ FINDING_DISMISSED = to_translate(
 )
 FINDING_REOPENED = to_translate("The pair is open again.")
 SIGNED_OUT = to_translate("You are signed out.")
+LANGUAGE_CHANGED = to_translate("Your account has this language now, on every device.")
 
 SET_ASIDE = to_translate("It takes no part in topics any more.")
 TAKEN_IN = to_translate("It is a question now. It joins the topics with the next run.")

@@ -17,6 +17,12 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+FILES = "/files/"
+"""Paths of what people uploaded."""
+
+FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+"""A file that a browser would run after all runs without an origin, and loads nothing."""
+
 HEADERS: Mapping[str, str] = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",

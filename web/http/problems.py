@@ -18,7 +18,9 @@ from starlette.responses import HTMLResponse, Response
 
 from kb.errors import Conflict, InvalidInput, KbError, NotFound, NotPermitted, Unavailable
 from web.http.contexts import ErrorPage
-from web.http.frame import LanguageWanted, guest_chrome, language_redirect
+from web.http.error_texts import COLLISION, TOO_MANY, UNREADABLE, Said, said_of
+from web.http.frame import guest_chrome
+from web.http.languages import LanguageWanted, language_redirect
 from web.http.policy import HEADERS
 from web.http.rate_limits import TooMany
 
@@ -32,6 +34,9 @@ STATUS_OF: Mapping[type[KbError], int] = {
     Unavailable: 503,
 }
 RETRY_AFTER_BUSY_S = 5
+SOURCE_LANGUAGE = "en"
+"""Errors are worded in it."""
+
 MEDIA_TYPE = "application/problem+json"
 
 Fields = Sequence[Mapping[str, str]]
@@ -53,6 +58,7 @@ def error_reply(
     status: int,
     detail: str,
     *,
+    said: Said | None = None,
     fields: Fields = (),
     headers: Mapping[str, str] | None = None,
     request_id: str | None = None,
@@ -60,7 +66,8 @@ def error_reply(
     """The reply for an error; `fields` names what is wrong with which parameter.
 
     Programs get problem+json (RFC 9457): everything under `/api/`, and whoever does not ask
-    for HTML. Nothing of what was sent is repeated.
+    for HTML. Pages say `said` in the reader's language; without it they say `detail` to those who
+    read English, and to others what the status means. Nothing of what was sent is repeated.
     """
     kept = {"cache-control": "no-store", **(headers or {})}
     if not _wants_page(request):
@@ -76,8 +83,13 @@ def error_reply(
             problem["request_id"] = request_id
         body = orjson.dumps(problem)
         return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=kept)
-    shown = ErrorPage(status=status, detail="" if status >= 500 else detail, request_id=request_id)
-    page = request.app.state.look.renderer.render("error.html", shown, chrome=guest_chrome(request))
+    chrome = guest_chrome(request)
+    line = detail if chrome.locale == SOURCE_LANGUAGE else ""
+    if said is not None:
+        line = said.in_language(chrome.locale)
+    shown = ErrorPage(status=status, detail="" if status >= 500 else line, request_id=request_id)
+    page = request.app.state.look.renderer.render("error.html", shown, chrome=chrome)
+    kept["content-language"] = chrome.locale
     return HTMLResponse(page, status_code=status, headers=kept)
 
 
@@ -88,6 +100,7 @@ def _wants_page(request: Request) -> bool:
 
 
 def _expected(request: Request, error: Exception) -> Response:
+    assert isinstance(error, KbError)
     status = next((STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF), 500)
     fields: Fields = ()
     if isinstance(error, InvalidInput) and error.field:
@@ -96,7 +109,9 @@ def _expected(request: Request, error: Exception) -> Response:
     if status == 503:
         log.warning("%s %s: %s", request.method, request.url.path, error)
         headers["retry-after"] = str(RETRY_AFTER_BUSY_S)
-    return error_reply(request, status, str(error), fields=fields, headers=headers)
+    return error_reply(
+        request, status, str(error), said=said_of(error), fields=fields, headers=headers
+    )
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -124,7 +139,8 @@ def _invalid(request: Request, error: Exception) -> Response:
     ]
     named = ", ".join(sorted({one["field"] for one in fields}))
     detail = f"{named}: {fields[0]['message']}" if fields else "the request cannot be read"
-    return error_reply(request, 422, detail, fields=fields)
+    said = Said(UNREADABLE, {"fields": named}) if named else None
+    return error_reply(request, 422, detail, said=said, fields=fields)
 
 
 def _field_name(place: Sequence[str | int]) -> str:
@@ -135,12 +151,16 @@ def _field_name(place: Sequence[str | int]) -> str:
 
 def _too_many(request: Request, error: Exception) -> Response:
     assert isinstance(error, TooMany)
-    return error_reply(request, 429, str(error), headers={"retry-after": str(error.retry_after_s)})
+    seconds = error.retry_after_s
+    said = Said(TOO_MANY, {"seconds": seconds})
+    headers = {"retry-after": str(seconds)}
+    return error_reply(request, 429, str(error), said=said, headers=headers)
 
 
 def _collision(request: Request, error: Exception) -> Response:
     """Two requests stored the same thing at the same moment; one of them won."""
-    return error_reply(request, 409, "somebody else stored the same at this moment: try again")
+    detail = "somebody else stored the same at this moment: try again"
+    return error_reply(request, 409, detail, said=Said(COLLISION))
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from enum import Enum
+from collections.abc import Mapping
+from enum import StrEnum
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -19,15 +20,42 @@ class TooMany(Exception):
         self.retry_after_s = retry_after_s
 
 
-class Allowance(Enum):
-    """What is counted, and how often it is allowed to one address."""
+class Allowance(StrEnum):
+    """What is counted; `ALLOWED` says how often one address or account may."""
 
-    ASK = (RateLimitItemPerMinute(5), RateLimitItemPerHour(30))
-    VOTE = (RateLimitItemPerMinute(30),)
-    CLICK = (RateLimitItemPerMinute(60),)
-    SIGN_IN = (RateLimitItemPerMinute(10), RateLimitItemPerHour(60))
-    REWRITE = (RateLimitItemPerMinute(6), RateLimitItemPerHour(60))
-    REFUSED_KEY = (RateLimitItemPerMinute(60),)
+    ASK = "ask"
+    VOTE = "vote"
+    CLICK = "click"
+    SIGN_IN = "sign in"
+    REWRITE = "rewrite"
+    REFUSED_KEY = "refused key"
+    UPLOAD = "upload"
+    CONFIRM = "confirm"
+    """A password asked for once more, of one account."""
+
+    EXPORT = "export"
+    WIDGET_READ = "widget read"
+    WIDGET_SITE = "widget site"
+    """Reads of all visitors of one site with the widget."""
+
+    WIDGET_SITE_WRITE = "widget site write"
+
+
+ALLOWED: Mapping[Allowance, tuple[RateLimitItem, ...]] = {
+    Allowance.ASK: (RateLimitItemPerMinute(5), RateLimitItemPerHour(30)),
+    Allowance.VOTE: (RateLimitItemPerMinute(30),),
+    Allowance.CLICK: (RateLimitItemPerMinute(60),),
+    Allowance.SIGN_IN: (RateLimitItemPerMinute(10), RateLimitItemPerHour(60)),
+    Allowance.REWRITE: (RateLimitItemPerMinute(6), RateLimitItemPerHour(60)),
+    Allowance.REFUSED_KEY: (RateLimitItemPerMinute(60),),
+    # Each file is decoded and drawn anew before anything else is known of its sender.
+    Allowance.UPLOAD: (RateLimitItemPerMinute(10), RateLimitItemPerHour(60)),
+    Allowance.CONFIRM: (RateLimitItemPerMinute(5), RateLimitItemPerHour(20)),
+    Allowance.EXPORT: (RateLimitItemPerHour(5),),
+    Allowance.WIDGET_READ: (RateLimitItemPerMinute(120),),
+    Allowance.WIDGET_SITE: (RateLimitItemPerMinute(3000),),
+    Allowance.WIDGET_SITE_WRITE: (RateLimitItemPerMinute(120), RateLimitItemPerHour(2000)),
+}
 
 
 class RateLimits:
@@ -38,8 +66,7 @@ class RateLimits:
 
     def spend(self, allowance: Allowance, address: str) -> None:
         """Count one action of an address; raises TooMany when it has none left."""
-        limits: tuple[RateLimitItem, ...] = allowance.value
-        for limit in limits:
-            if not self._limiter.hit(limit, allowance.name, address):
-                reset_at = self._limiter.get_window_stats(limit, allowance.name, address).reset_time
+        for limit in ALLOWED[allowance]:
+            if not self._limiter.hit(limit, allowance, address):
+                reset_at = self._limiter.get_window_stats(limit, allowance, address).reset_time
                 raise TooMany(max(1, math.ceil(reset_at - time.time())))

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -64,6 +64,7 @@ def environment(locale: str, static_url: Callable[[str], str]) -> Environment:
     env.globals["weekly_bars"] = weekly_bars
     env.globals["stacked_bars"] = stacked_bars
     env.filters["date"] = partial(_date, locale=locale)
+    env.filters["moment"] = partial(format_datetime, format="medium", locale=locale)
     env.filters["iso"] = date.isoformat
     env.filters["number"] = partial(format_decimal, locale=locale)
     env.filters["language"] = partial(language_name, locale=locale)

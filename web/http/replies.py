@@ -12,6 +12,7 @@ from kb.access import Viewer
 PRIVATE = "private, no-store"
 """For whoever is known by a key or a session: no cache, not even the browser's."""
 
+OWN_BROWSER = "private, no-cache"
 REVALIDATED = "no-cache"
 """For guests: what is published must be seen within a second."""
 
@@ -33,4 +34,17 @@ def cache_control(viewer: Viewer, *, max_age_s: int = 0) -> str:
     """What caches may do with a reply to this viewer."""
     if viewer.account_id is not None:
         return PRIVATE
+    return f"public, max-age={max_age_s}" if max_age_s else REVALIDATED
+
+
+def page_cache_control(viewer: Viewer, *, is_private: bool, max_age_s: int = 0) -> str:
+    """What caches may do with a page: `is_private` ones stay nowhere, not even in the browser.
+
+    Other pages of somebody signed in stay in their browser alone, which asks each time whether
+    they still hold.
+    """
+    if is_private:
+        return PRIVATE
+    if viewer.account_id is not None:
+        return OWN_BROWSER
     return f"public, max-age={max_age_s}" if max_age_s else REVALIDATED

@@ -25,7 +25,8 @@ from web.http.api import (
     topics,
     widget,
 )
-from web.http.pages import account, admin, asking, desk, docs, files, reading
+from web.http.gate import API_PREFIX
+from web.http.pages import account, admin, asking, desk, docs, files, language, reading
 from web.http.pages import widget as widget_pages
 
 PAGES = (
@@ -36,6 +37,7 @@ PAGES = (
     *admin.PAGES,
     widget_pages,
     files,
+    language,
     docs,
 )
 NOUNS = (
@@ -60,7 +62,7 @@ NOUNS = (
 
 def api_router(*, dependencies: Sequence[Depends]) -> APIRouter:
     """All operations of the API under its prefix."""
-    api = APIRouter(prefix="/api/v1", dependencies=dependencies)
+    api = APIRouter(prefix=API_PREFIX, dependencies=dependencies)
     for noun in NOUNS:
         api.include_router(noun.router)
     return api

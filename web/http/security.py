@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from fastapi import HTTPException
@@ -9,25 +10,61 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.http.policy import HEADERS, STRICT_TRANSPORT
+from kb.attachments import MAX_FILE_BYTES, MAX_FILES_AT_ONCE
+from web.http.error_texts import FOREIGN_HOST, FOREIGN_WRITE, TOO_LARGE, Said
+from web.http.policy import FILE_POLICY, FILES, HEADERS, STRICT_TRANSPORT
 from web.http.problems import error_reply
+from web.http.widget.paths import is_widget_path
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+TOKEN_WRITES = "/unsubscribe/"
+"""Mail programs post it from pages of their own (RFC 8058); the token in it is the permission."""
+
 PROBED_PATH = "/health"
 """Load balancers ask for it by address, so it answers under any host name."""
 
 MAX_QUESTION_BYTES = 64 * 1024
+MAX_SIGN_IN_BYTES = 16 * 1024
 MAX_BODY_BYTES = 2 * 1024 * 1024
 """The longest answer an editor may write, in a form that escapes each byte."""
 
+FORM_BYTES = 512 * 1024
+"""20,000 characters outside ASCII take 6 to 12 bytes each in a form, and parts have heads."""
+
+SEVERAL_FILES = MAX_FILES_AT_ONCE * MAX_FILE_BYTES + FORM_BYTES
+ONE_FILE = MAX_FILE_BYTES + FORM_BYTES
 BODY_LIMITS = {
     "/api/v1/questions": MAX_QUESTION_BYTES,
     "/api/v1/questions/batch": 100 * MAX_QUESTION_BYTES,
-    # 20,000 characters outside ASCII take 6 to 12 bytes each in a form.
-    "/ask": 256 * 1024,
-    "/sign-in": 16 * 1024,
+    "/api/v1/widget/{}": MAX_QUESTION_BYTES,
+    "/api/v1/entries/{}/attachments": ONE_FILE,
+    "/ask": SEVERAL_FILES,
+    "/q/{}/replies": SEVERAL_FILES,
+    "/q/{}/answers": SEVERAL_FILES,
+    "/faq/{}/files": SEVERAL_FILES,
+    "/sign-in": MAX_SIGN_IN_BYTES,
+    "/sign-up": MAX_SIGN_IN_BYTES,
+    "/forgotten-password": MAX_SIGN_IN_BYTES,
+    "/new-password/{}": MAX_SIGN_IN_BYTES,
 }
-"""Bytes that a request to a path may send, where it is not `MAX_BODY_BYTES`."""
+"""Bytes that a request to a path may send, where it is not `MAX_BODY_BYTES`; `{}` stands for one
+or more parts of the path."""
+
+_LIMITS_BY_PATTERN = [
+    (re.compile(re.escape(path).replace(r"\{\}", ".+")), limit)
+    for path, limit in BODY_LIMITS.items()
+    if "{}" in path
+]
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+"""Names of this machine for itself: a site tried at home answers under each."""
+
+
+def body_limit(path: str) -> int:
+    """Bytes that a request to the path may send."""
+    if path in BODY_LIMITS:
+        return BODY_LIMITS[path]
+    fitting = (limit for pattern, limit in _LIMITS_BY_PATTERN if pattern.fullmatch(path))
+    return next(fitting, MAX_BODY_BYTES)
 
 
 class Guard:
@@ -52,6 +89,8 @@ class Guard:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if scope["path"].startswith(FILES):
+                    headers["content-security-policy"] = FILE_POLICY
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
@@ -60,17 +99,20 @@ class Guard:
         if self._host and not _same_host(headers.get("host", ""), self._host):
             if scope["path"] != PROBED_PATH:
                 detail = "this site does not answer under that host name"
-                reply = error_reply(Request(scope, receive), 400, detail)
+                said = Said(FOREIGN_HOST)
+                reply = error_reply(Request(scope, receive), 400, detail, said=said)
                 await reply(scope, receive, send_safely)
                 return
-        elif scope["method"] not in SAFE_METHODS and is_cross_site(headers):
+        elif _is_foreign_write(scope, headers):
             detail = "this came from another site; open the page here and send it again"
-            await error_reply(Request(scope, receive), 403, detail)(scope, receive, send_safely)
+            reply = error_reply(Request(scope, receive), 403, detail, said=Said(FOREIGN_WRITE))
+            await reply(scope, receive, send_safely)
             return
-        limit = BODY_LIMITS.get(scope["path"], MAX_BODY_BYTES)
+        limit = body_limit(scope["path"])
         if _announced_bytes(headers) > limit:
-            detail = too_large(limit)
-            await error_reply(Request(scope, receive), 413, detail)(scope, receive, send_safely)
+            said = Said(TOO_LARGE, {"size": in_words(limit)})
+            reply = error_reply(Request(scope, receive), 413, too_large(limit), said=said)
+            await reply(scope, receive, send_safely)
             return
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
@@ -79,7 +121,21 @@ class Guard:
 
 def too_large(limit: int) -> str:
     """The line for a body over the limit."""
-    return f"the request is larger than {limit // 1024} kB"
+    return f"the request is larger than {in_words(limit)}"
+
+
+def in_words(limit: int) -> str:
+    """A number of bytes as people read it, the same in every language."""
+    mega = 1_000_000
+    return f"{limit // mega} MB" if limit >= mega else f"{limit // 1024} kB"
+
+
+def _is_foreign_write(scope: Scope, headers: Headers) -> bool:
+    """Whether another site's page sent this; the widget's paths judge their origins themselves."""
+    path = scope["path"]
+    if scope["method"] in SAFE_METHODS or is_widget_path(path) or path.startswith(TOKEN_WRITES):
+        return False
+    return is_cross_site(headers)
 
 
 def _announced_bytes(headers: Headers) -> int:
@@ -128,4 +184,13 @@ def urlsplit_host(origin: str) -> str | None:
 
 
 def _same_host(host: str, expected: str) -> bool:
-    return host.lower() == expected
+    return host.lower() == expected or _loopback_port(host) == _loopback_port(expected) != ""
+
+
+def _loopback_port(host: str) -> str:
+    """Return `:port` (`:` where none is named) of a name of this machine, empty for others."""
+    port = re.search(r":\d+$", host)
+    name = host.removesuffix(port.group()) if port else host
+    if name.lower() not in LOOPBACK:
+        return ""
+    return port.group() if port else ":"

@@ -20,14 +20,17 @@ def theme_css(accent: str = DEFAULT_ACCENT) -> str:
     Only hue and chroma are taken; tokens.css sets the lightness for each theme, so that no
     choice of colour can make text unreadable. Raises InvalidInput for anything else.
     """
+    chroma, hue = accent_of(accent)
+    return f":root {{\n  --accent-hue: {hue:.1f};\n  --accent-chroma: {chroma:.4f};\n}}\n"
+
+
+def accent_of(accent: str) -> tuple[float, float]:
+    """Chroma and hue (OKLCH, degrees) that the site takes from a colour; 0 and 0 for a grey.
+
+    Raises InvalidInput for what is no `#rrggbb` colour.
+    """
     chroma, hue = _chroma_and_hue(accent)
-    grey = chroma < GREY_CHROMA
-    return (
-        ":root {\n"
-        f"  --accent-hue: {0 if grey else hue:.1f};\n"
-        f"  --accent-chroma: {0 if grey else min(chroma, MAX_CHROMA):.4f};\n"
-        "}\n"
-    )
+    return (0.0, 0.0) if chroma < GREY_CHROMA else (min(chroma, MAX_CHROMA), hue)
 
 
 def _chroma_and_hue(colour: str) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -17,7 +18,9 @@ from kb.settings import Settings
 from kb.store.engine import open_engine, transaction
 from kb.store.entries.writing import add_entry
 from kb.store.people.accounts import add_account
+from kb.store.people.groups import add_group, list_groups, set_groups
 from kb.store.people.keys import add_api_key
+from kb.store.people.sessions import add_session
 from search.build import build_index
 from tests.web.http.damage import LATER
 from web.http.app import create_app
@@ -176,6 +179,42 @@ def make_key(site_engine: Engine) -> Keys:
 def agent(make_key: Keys) -> dict[str, str]:
     """The header of an agent's key with every scope."""
     return bearer(make_key(Role.AGENT))
+
+
+@pytest.fixture
+def make_account(site_engine: Engine) -> Callable[..., int]:
+    """Makes an account: `make_account(Role.CUSTOMER, email="mara@example.com")`."""
+
+    def make(
+        role: Role = Role.CUSTOMER,
+        *,
+        name: str = "Mara",
+        email: str | None = None,
+        groups: tuple[str, ...] = (),
+    ) -> int:
+        with transaction(site_engine) as conn:
+            account_id = add_account(conn, name, role=role, email=email, confirmed=True)
+            there = {group.name for group in list_groups(conn)}
+            for group in groups:
+                if group not in there:
+                    add_group(conn, group)
+            set_groups(conn, account_id, groups)
+        return account_id
+
+    return make
+
+
+@pytest.fixture
+def sign_in(site_engine: Engine) -> Callable[[TestClient, int], None]:
+    """Signs a browser in as an account: `sign_in(client, make_account())`."""
+
+    def start(client: TestClient, account_id: int) -> None:
+        with transaction(site_engine) as conn:
+            secret = add_session(conn, account_id, device="Firefox on Linux")
+        app: Any = client.app
+        client.cookies.set(app.state.site.sessions.cookie_name, secret)
+
+    return start
 
 
 def bearer(key: str) -> dict[str, str]:

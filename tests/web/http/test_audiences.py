@@ -13,9 +13,9 @@ SECRETS = {"members": "zylindermund", "partners": "kuckuckslicht", "internal": "
 READS = {
     (Role.CUSTOMER, (Scope.READ,)): {"members"},
     (Role.AGENT, (Scope.READ,)): {"members"},
-    (Role.AGENT, (Scope.READ, Scope.AGENT)): {"members", "internal"},
+    (Role.AGENT, (Scope.READ, Scope.AGENT)): {"members", "partners", "internal"},
     (Role.MODERATOR, (Scope.READ, Scope.MODERATE)): {"members"},
-    (Role.ADMIN, tuple(Scope)): {"members", "internal"},
+    (Role.ADMIN, tuple(Scope)): {"members", "partners", "internal"},
 }
 
 
@@ -59,7 +59,10 @@ def readings(entries, planted):
         yield f"/api/v1/entries/{id_}"
         yield f"/api/v1/entries/{id_}/related"
         yield f"/faq/{id_}"
-    yield from ("/", "/feed", "/sitemap.xml")
+    yield from ("/", "/feed", "/sitemap.xml", "/categories", "/products", "/tags", "/downloads")
+    yield from ("/categories/account", "/opensearch/suggestions?q=return+policy")
+    for word in SECRETS.values():
+        yield f"/categories/account?product={word[:-1]}"
 
 
 def told(client, path, headers):

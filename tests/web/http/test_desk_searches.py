@@ -62,7 +62,8 @@ def test_guests_sign_in_first_and_customers_are_refused(client, make_key, search
 
 @pytest.mark.parametrize(("locale", "word"), [("en", "Without an answer"), ("de", "Ohne Antwort")])
 def test_searches_without_an_answer_come_first(staff, searched, locale, word):
-    page = staff.get(PAGE, params={"locale": locale})
+    staff.post("/language", data={"locale": locale})
+    page = staff.get(PAGE)
 
     assert page.status_code == 200
     assert word in page.text

@@ -171,7 +171,8 @@ def test_a_place_that_names_no_entry_does_not_exist(shared, place):
 )
 def test_odd_parameters_of_pages_never_break_them(shared, query):
     for path in ("/", "/search", "/ask", "/sign-in"):
-        assert shared.get(f"{path}?{query}").status_code in (200, 422)
+        # A search without words leads to the shelf that it names.
+        assert shared.get(f"{path}?{query}").status_code in (200, 302, 422)
 
 
 @pytest.mark.parametrize(

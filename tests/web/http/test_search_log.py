@@ -25,6 +25,7 @@ from kb.store.schema import (
 from kb.store.searches.learning import search_lessons
 from search.results import Hit, Mode, SearchResults, Verdict
 from tests.web.http.conftest import bearer
+from web.http.asking.stamps import make_stamp
 from web.http.searching import intents
 from web.http.searching.results_page import SearchRequest, search_page
 from web.http.visitors import Visitors
@@ -136,7 +137,9 @@ def test_programs_and_the_support_team_are_no_demand(client, site_engine, agent)
 def test_a_question_sent_after_a_search_is_what_came_of_it(client, site_engine):
     page = client.get("/search", params={"q": "nozzle frozen solid"}).text
     token = re.search(r'name="s" value="([^"]+)"', page)[1]
-    sent = client.post("/ask", data={"title": "nozzle frozen solid", "s": token})
+    started = make_stamp(client.app.state.site, shown_at=0.0)
+    typed = {"title": "nozzle frozen solid", "email": "kim@example.org", "started": started}
+    sent = client.post("/ask", data={**typed, "s": token})
     settle(client, site_engine)
 
     assert sent.status_code == 303

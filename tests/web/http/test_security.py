@@ -18,7 +18,7 @@ from search.build import build_index
 from tests.kb.questions_given import give_question, give_topic
 from tests.web.http.conftest import NO_MODEL, browser
 from web.http.app import create_app
-from web.http.security import BODY_LIMITS, MAX_BODY_BYTES
+from web.http.security import body_limit
 
 SURFACES = [
     "/",
@@ -26,7 +26,21 @@ SURFACES = [
     "/search?q={}",
     "/search?q={}&cursor=",
     "/search?category={}",
+    "/categories",
+    "/products",
+    "/tags",
+    "/downloads",
+    "/categories/{}",
+    "/products/{}",
+    "/tags/{}",
+    "/categories/{}/feed",
+    "/categories/account",
+    "/categories/account?product={}",
+    "/opensearch/suggestions?q={}",
+    "/sitemaps/1.xml",
     "/ask?title={}",
+    "/api/v1/widget/search?q={}",
+    "/api/v1/widget/suggest?q={}",
     "/api/v1/search?q={}&floor=off&explain=1",
     "/api/v1/search?q={}",
     "/api/v1/suggest?q={}",
@@ -88,6 +102,45 @@ def test_an_unshown_wording_finds_its_entry_and_is_never_shown(shared, entries):
     assert found["hits"][0]["matched_phrasing"] is None
     shown = {name: value for name, value in found.items() if name != "query"}
     assert "xylophon" not in str(shown)
+
+
+def test_a_mail_program_may_unsubscribe_from_its_own_page(client):
+    foreign = {"origin": "https://mail.example", "sec-fetch-site": "cross-site"}
+
+    assert client.post("/unsubscribe/nothing", headers=foreign).status_code != 403
+
+
+def test_uploads_are_limited_by_path(client):
+    def sent(path, size):
+        return client.post(path, headers={"content-length": str(size)}).status_code
+
+    mega = 1_000_000
+    for path, limit in (
+        ("/ask", 50 * mega),
+        ("/q/7/replies", 50 * mega),
+        ("/faq/7-why/files", 50 * mega),
+        ("/api/v1/entries/7/attachments", 10 * mega),
+        ("/api/v1/widget/questions", 64 * 1024),
+        ("/api/v1/widget/entries/7/helpful", 64 * 1024),
+        ("/desk/topics/7/promote", 2 * mega),
+    ):
+        assert limit <= body_limit(path) <= limit + mega
+        assert sent(path, body_limit(path) + 1) == 413
+
+
+def test_what_people_uploaded_never_runs_with_the_rights_of_the_site(client):
+    policy = client.get("/files/nothing/evil.html").headers["content-security-policy"]
+
+    assert "sandbox" in policy
+    assert "allow-" not in policy
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]"])
+def test_a_site_tried_at_home_answers_under_each_name_of_the_machine(settings, name):
+    with browser(create_app(replace(settings, public_url="http://127.0.0.1:8000"))) as client:
+        assert client.get("/robots.txt", headers={"host": f"{name}:8000"}).status_code == 200
+        assert client.get("/robots.txt", headers={"host": f"{name}:8001"}).status_code == 400
+        assert client.get("/robots.txt", headers={"host": "evil.example:8000"}).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -176,8 +229,9 @@ def test_a_public_address_that_is_none_is_refused(settings, url):
 
 @pytest.mark.parametrize("path", ["/ask", "/sign-in", "/api/v1/questions", "/api/v1/entries"])
 def test_a_body_over_its_limit_is_refused_before_it_is_read(client, agent, path):
-    limit = BODY_LIMITS.get(path, MAX_BODY_BYTES)
-    sent = client.post(path, content=b"x" * (limit + 1), headers=agent)
+    limit = body_limit(path)
+    headers = {**agent, "content-length": str(limit + 1)}
+    sent = client.post(path, content=b"x", headers=headers)
 
     assert sent.status_code == 413
 

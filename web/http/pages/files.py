@@ -17,13 +17,22 @@ router = APIRouter()
 
 
 @router.get("/static/{content_hash}/{name:path}", name="static")
-async def show_asset(site: SiteDep, content_hash: str, name: str) -> Response:
+async def show_asset(request: Request, site: SiteDep, content_hash: str, name: str) -> Response:
     """A static file under an address that changes with its content."""
     asset = site.look.assets.find(content_hash, name)
     if asset is None:
         raise NotFound("file", name[:100])
-    headers = {"cache-control": asset.cache_control}
-    return Response(asset.content, media_type=asset.media_type, headers=headers)
+    headers = {
+        "cache-control": asset.cache_control,
+        "etag": f'W/"{asset.content_hash}"',
+        "vary": "Accept-Encoding",
+    }
+    content = asset.content
+    # Compressed once at start, and for readers with a cookie too: no secret is in these.
+    if asset.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        content = asset.compressed
+        headers["content-encoding"] = "gzip"
+    return Response(content, media_type=asset.media_type, headers=headers)
 
 
 @router.get("/theme/{name}.css", name="theme")

@@ -1,18 +1,22 @@
 // Single keys: "/" and Ctrl/Cmd+K go to the search field, "?" lists the keys, j k o x walk a list,
-// u goes back from one of its rows.
+// u goes back from one of its rows. Menus close by Escape and by a click elsewhere.
 const OFF = "kundig-single-keys-off";
+const page = document.documentElement;
 const dialog = document.getElementById("keys");
 const toggle = dialog.querySelector("[data-single-keys]");
-document.documentElement.classList.add("has-script");
+page.classList.add("has-script");
 
-const isOff = () => {
-  try { return localStorage.getItem(OFF) === "1"; } catch { return false; }
-};
-toggle.checked = !isOff();
-toggle.addEventListener("change", () => {
-  try { toggle.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1"); } catch { /* storage is refused: the switch holds for this page */ }
-});
-document.querySelector("[data-show-keys]").addEventListener("click", () => dialog.showModal());
+// Guests keep the switch in their browser; who is signed in has it in the account.
+let isOff = page.dataset.singleKeys === "off";
+if (toggle) {
+  try { isOff = localStorage.getItem(OFF) === "1"; } catch { /* storage is refused: the switch holds for this page */ }
+  toggle.checked = !isOff;
+  toggle.addEventListener("change", () => {
+    isOff = !toggle.checked;
+    try { isOff ? localStorage.setItem(OFF, "1") : localStorage.removeItem(OFF); } catch { /* as above */ }
+  });
+}
+for (const button of document.querySelectorAll("[data-show-keys]")) button.addEventListener("click", () => dialog.showModal());
 document.querySelector("[data-focus]")?.focus();
 const wide = matchMedia("(min-width: 64em)");
 for (const facets of document.querySelectorAll("[data-open-when-wide]")) {
@@ -21,8 +25,25 @@ for (const facets of document.querySelectorAll("[data-open-when-wide]")) {
   wide.addEventListener("change", fit);
 }
 
+const openMenu = () => document.querySelector("[data-menu][open]");
+document.addEventListener("click", (event) => {
+  const menu = openMenu();
+  if (menu && !menu.contains(event.target)) menu.open = false;
+});
+for (const menu of document.querySelectorAll("[data-menu]")) {
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+}
+function closeMenu() {
+  const menu = openMenu();
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}
+
 function focusSearch(event) {
-  const field = document.querySelector("[data-search-field]");
+  const field = [...document.querySelectorAll("[data-search-field]")].find((one) => one.offsetParent);
   if (!field) return;
   event.preventDefault();
   field.focus();
@@ -51,8 +72,12 @@ const singleKeys = {
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) return focusSearch(event);
+  if (event.key === "Escape") return closeMenu();
   const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog, [contenteditable]");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey || !toggle.checked) return;
-  singleKeys[event.key]?.(event);
+  if (typing || event.altKey) return;
+  if (event.ctrlKey || event.metaKey) {
+    if (event.key.toLowerCase() === "k" && !event.shiftKey) focusSearch(event);
+    return;
+  }
+  if (!isOff) singleKeys[event.key]?.(event);
 });
