@@ -40,6 +40,9 @@ POOL_OVERFLOW = 40
 CHANGE_ORDER_LOCK = 0x6B756E64
 """Key of the PostgreSQL advisory lock that makes `changes.seq` follow commit order."""
 
+RECIPIENT_LOCK = 0x6D61696C
+"""First half of the PostgreSQL advisory locks by mail address."""
+
 PARAMETERS_PER_STATEMENT = 900
 """Values in one IN list; below SQLite's smallest usual limit of 999."""
 
@@ -228,6 +231,18 @@ def lock_change_order(connection: Connection) -> None:
     """
     if not is_sqlite(connection):
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHANGE_ORDER_LOCK})
+
+
+def lock_recipient(connection: Connection, address: str) -> None:
+    """Make the transaction wait until every other one that holds this address has ended.
+
+    What is counted before it is stored stays true then. SQLite has one writer at a time.
+    """
+    if not is_sqlite(connection):
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(:key, hashtext(:address))"),
+            {"key": RECIPIENT_LOCK, "address": address},
+        )
 
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

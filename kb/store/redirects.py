@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, delete, select, update
 
 from kb.clock import utc_now
-from kb.store.engine import upsert
+from kb.store.engine import chunks, upsert
 from kb.store.schema import redirects
 
 
@@ -43,4 +45,15 @@ def find_redirect(conn: Connection, kind: str, from_id: int) -> int | None:
     found: int | None = conn.execute(
         select(redirects.c.to_id).where(redirects.c.kind == kind, redirects.c.from_id == from_id)
     ).scalar_one_or_none()
+    return found
+
+
+def find_redirects(conn: Connection, kind: str, from_ids: Sequence[int]) -> dict[int, int]:
+    """Where those of the ids lead that lead anywhere; one query for each 900."""
+    found: dict[int, int] = {}
+    for part in chunks(list(from_ids)):
+        statement = select(redirects.c.from_id, redirects.c.to_id).where(
+            redirects.c.kind == kind, redirects.c.from_id.in_(part)
+        )
+        found.update({row.from_id: row.to_id for row in conn.execute(statement)})
     return found

@@ -149,7 +149,7 @@ def restore_command(
     """Bring a backup back; the index is rebuilt by the next kb index."""
     settings = read_settings()
     settings.home.mkdir(parents=True, exist_ok=True)
-    report = restore(settings.record_url, file, replace=replace)
+    report = restore(settings.record_url, file, replace=replace, home=settings.home)
     make_secret(settings)
     tell(f"the record is back: {report}; run kb index", report, as_json=as_json)
 

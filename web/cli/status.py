@@ -17,6 +17,7 @@ from kb.settings import Settings, read_settings
 from kb.store.counts import RecordCounts, record_counts
 from kb.store.engine import reading
 from kb.store.grouping.runs import recent_runs
+from kb.store.mail.deliveries import count_deliveries
 from kb.store.migrate import expected_schema
 from search.build import find_manifest
 from web.cli.app import app
@@ -39,6 +40,8 @@ def status(as_json: AsJson = False) -> None:
     index = {"state": str(index_state(settings, engine)), **_index_facts(settings)}
     calibration = find_stored(engine, index.get("fingerprint", ""))
     grouping = _last_grouping(engine)
+    with reading(engine) as conn:
+        mail = count_deliveries(conn)
     if as_json:
         print_json(
             {
@@ -50,6 +53,7 @@ def status(as_json: AsJson = False) -> None:
                 "encoder": encoder,
                 "index": index,
                 "grouping": grouping,
+                "mail": mail,
                 "calibration": _calibration_facts(calibration),
             }
         )
@@ -62,6 +66,8 @@ def status(as_json: AsJson = False) -> None:
         table.add_row(name, number, Text(facts))
     learned = "as shipped" if calibration is None else str(calibration)
     table.add_row("ranking", "", Text(learned))
+    if any(mail.values()):
+        table.add_row("mail", "", Text(_states(mail)))
     if grouping:
         table.add_row("last grouping", "", Text(str(stored_report(grouping))))
     out.print(f"[bold]record[/bold] {settings.home.resolve()} · schema {expected_schema()}")

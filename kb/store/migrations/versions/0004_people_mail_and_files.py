@@ -140,8 +140,9 @@ def _add_people() -> None:
         "erasures",
         sa.Column("id", _id(), autoincrement=True, nullable=False),
         sa.Column("account_id", _id(), nullable=False),
+        sa.Column("account_created_at", sa.String(length=27), nullable=False),
         sa.Column("mode", sa.String(length=12), nullable=False),
-        sa.Column("question_ids", _json(), nullable=False),
+        sa.Column("questions", _json(), nullable=False),
         sa.Column("by_id", _id(), nullable=True),
         sa.Column("at", sa.String(length=27), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),
@@ -187,6 +188,7 @@ def _add_mail() -> None:
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("account_id", _id(), nullable=True),
         sa.Column("locale", sa.String(length=12), nullable=False),
+        sa.Column("unasked", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("body_text", sa.Text(), nullable=False),
         sa.Column("body_html", sa.Text(), nullable=False),
@@ -229,6 +231,7 @@ def _add_mail() -> None:
         sa.Column("confirmed_at", sa.String(length=27), nullable=True),
         sa.Column("told_until", sa.String(length=27), nullable=False),
         sa.Column("next_at", sa.String(length=27), nullable=False),
+        sa.Column("stopped_at", sa.String(length=27), nullable=True),
         sa.CheckConstraint(
             "frequency IN ('instant', 'daily', 'weekly')", name=op.f("ck_watches_frequency")
         ),
@@ -268,6 +271,7 @@ def _widen() -> None:
         batch_op.add_column(sa.Column("asker_locale", sa.String(length=12), nullable=True))
         batch_op.add_column(sa.Column("confirm_until", sa.String(length=27), nullable=True))
         batch_op.add_column(sa.Column("solved_at", sa.String(length=27), nullable=True))
+        batch_op.add_column(sa.Column("erased_at", sa.String(length=27), nullable=True))
         batch_op.create_index(batch_op.f("ix_questions_account_id"), ["account_id"])
         batch_op.create_index(batch_op.f("ix_questions_confirm_until"), ["confirm_until"])
         batch_op.create_index(batch_op.f("ix_questions_sender"), ["sender"])
