@@ -47,7 +47,7 @@ from web.http.searching.counts import (
 
 router = APIRouter()
 
-SHOWN = 100
+SHOWN = 50
 VERDICTS = ("answer", "maybe", "none")
 OUTCOMES = ("answered", "asked", "left")
 
