@@ -25,3 +25,8 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     """Make xdist hand tests out by file."""
     return ByFile(config, log)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes after their argument: packed ones hold the time, which differs by process."""
+    return argname if isinstance(val, bytes) else None

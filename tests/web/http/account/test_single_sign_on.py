@@ -285,7 +285,7 @@ def test_a_token_is_believed_when_all_of_it_fits():
         {"nonce": "another"},
         {"nonce": None},
         {"exp": 1},
-        {"iat": int(time.time()) + 3600},
+        {"iat": 2**33},
         {"sub": ""},
         {"sub": 7},
         {"sub": "x" * 300},
