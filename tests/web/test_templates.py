@@ -355,3 +355,13 @@ def test_only_a_published_entry_is_for_search_engines(renderer):
 
     assert "noindex" not in public
     assert "noindex" in renderer.render("entry/entry.html", draft, chrome=GUEST["en"])
+
+
+@pytest.mark.parametrize(("template", "context"), CASES)
+def test_the_title_of_a_page_says_that_its_form_was_refused(renderer, template, context):
+    form = getattr(context, "form", None)
+    refused = bool(getattr(context, "errors", None) or getattr(form, "errors", None))
+
+    html = renderer.render(template, context, chrome=GUEST["en"])
+
+    assert ("<title>Error: " in html) == refused

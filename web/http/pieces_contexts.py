@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from web.http.contexts import FacetGroup, ResultRow
+from web.http.account.watch_contexts import WatchBox
+from web.http.admin.outbox_contexts import MailRow
+from web.http.admin.people_contexts import Choice
+from web.http.asking.question_contexts import Said, Step
+from web.http.contexts import AskForm, FacetGroup, ResultRow
 from web.http.desk.audit_contexts import AuditPair
 from web.http.desk.decision_contexts import DecisionRow
 from web.http.desk.noise_contexts import NoiseRow
 from web.http.desk.topic_contexts import TopicPage, TopicsPage
 from web.http.reading.entry_contexts import EntryPage
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSamples:
+    """Samples of asking, following and accounts."""
+
+    form: AskForm
+    steps: tuple[Step, ...]
+    said: tuple[Said, ...]
+    boxes: tuple[WatchBox, ...]
+    roles: tuple[Choice, ...]
+    mails: tuple[MailRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +40,4 @@ class PiecesPage:
     decisions: tuple[DecisionRow, ...]
     pairs: tuple[AuditPair, ...]
     noise: tuple[NoiseRow, ...]
+    customer: CustomerSamples

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from web.http.contexts import FacetChoice, FacetGroup, ResultRow
+from web.http.customer_samples import customer_samples
 from web.http.desk import audit_samples, noise_samples
 from web.http.desk.decision_samples import sample_decisions
 from web.http.desk.topic_samples import sample_topic as sample_topic
@@ -83,4 +84,5 @@ def pieces_page() -> PiecesPage:
         decisions=sample_decisions().rows[:4],
         pairs=audit_samples.OPEN.pairs,
         noise=noise_samples.FULL.rows[:3],
+        customer=customer_samples(),
     )

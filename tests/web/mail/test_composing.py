@@ -1,12 +1,13 @@
 """Letters become a subject, a plain text and HTML, and nobody's words become more than words."""
 
+import re
 from dataclasses import dataclass, field
 
 import pytest
 from jinja2 import UndefinedError
 
 from kb.settings import Settings
-from web.mail.composing import compose
+from web.mail.composing import FOLDER, compose
 from web.mail.letters import Letter, Written, plain_words
 
 SETTINGS = Settings(public_url="https://help.example.com", site_name="Röster & Co")
@@ -134,3 +135,12 @@ def test_a_template_may_read_its_context_alone(composed):
         composed(template="Subject: {{ other }}\n")
     with pytest.raises(ValueError, match="does not begin with Subject:"):
         composed(template="Hello\n")
+
+
+def test_no_paragraph_of_a_letter_runs_into_the_next():
+    """Jinja drops the line break after a block, unless the block ends with `+%}`."""
+    swallowing = re.compile(r"^.*[^\s{].*\{% end(?:trans|if) %\}$", re.MULTILINE)
+
+    for template in FOLDER.glob("*.md"):
+        words = template.read_text(encoding="utf-8")
+        assert swallowing.findall(words) == [], template.name

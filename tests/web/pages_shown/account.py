@@ -118,6 +118,7 @@ PAGES: dict[str, tuple[Any, ...]] = {
         SignInsPage((LinkedSignIn("id.example.com", DAY, "/account/sign-ins/1/remove"),), True),
         SignInsPage((LinkedSignIn("id.example.com", DAY, "/account/sign-ins/1/remove"),), False),
         SignInsPage((), True),
+        SignInsPage((), True, "id.example.com", "/sign-in/company?next=%2Faccount%2Fsign-ins"),
     ),
     "account/profile_presence.html": (
         PresencePage("/account/data", "password", EMAIL),

@@ -49,6 +49,6 @@ PAGES: dict[str, tuple[Any, ...]] = {
     "account/link_ended.html": (LinkEndedPage("confirm"), LinkEndedPage("password")),
     "account/provider_failed.html": tuple(
         ProviderFailedPage(why, "login.example.com", "/sign-in/company")
-        for why in ("unreachable", "refused", "expired", "untrusted", "closed", "taken")
+        for why in ("unreachable", "refused", "expired", "untrusted", "closed", "taken", "team")
     ),
 }
