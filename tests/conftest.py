@@ -183,8 +183,8 @@ def count_queries() -> QueryCounter:
         statements: list[str] = []
 
         def note(conn: Connection, cursor: object, statement: str, *rest: object) -> None:
-            # What keeps the search fresh asks now and then, whatever page is shown.
-            if threading.current_thread().name == "live search":
+            # What keeps search and suggestions fresh asks now and then, whatever page is shown.
+            if threading.current_thread().name in ("live search", "suggestions"):
                 return
             if not statement.lstrip().upper().startswith(("PRAGMA", "BEGIN")):
                 statements.append(statement)

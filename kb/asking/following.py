@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from kb.asking.conversations import AskedQuestion
-from kb.errors import Conflict, InvalidInput
-from kb.mail import check_address
+from kb.errors import Conflict
+from kb.mail import find_address
 from kb.store.mail.watches import watch_question
 from kb.store.people.accounts import find_account
 
@@ -40,11 +40,8 @@ def find_recipient(conn: Connection, question: AskedQuestion) -> Recipient | Non
         return Recipient(account.email or "", account.locale, account.id)
     if not question.is_ours or question.waits:
         return None
-    try:
-        email = check_address(question.sender)
-    except InvalidInput:
-        return None
-    return Recipient(email, question.locale or DEFAULT_LOCALE)
+    email = find_address(question.sender)
+    return Recipient(email, question.locale or DEFAULT_LOCALE) if email else None
 
 
 def let_asker_follow(conn: Connection, question: AskedQuestion) -> None:

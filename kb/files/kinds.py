@@ -75,11 +75,13 @@ _PROGRAM_SUFFIXES = re.compile(
 _PROGRAM_PARTS = frozenset({"androidmanifest.xml", "meta-inf/manifest.mf"})
 
 _MARKUP = re.compile(
-    rb"\s*(<!--.*?-->\s*)*(<\?xml|<!doctype|<(html|head|body|script|svg|iframe|style|title|table"
+    rb"(?>\s*<!--.*?-->)*+\s*(<\?xml|<!doctype|<(html|head|body|script|svg|iframe|style|title|table"
     rb"|div|meta|link|img|object|embed|form|a|p|br|h[1-6])[\s/>])",
     re.DOTALL | re.IGNORECASE,
 )
-"""What browsers that guess would take for a web page or a drawing."""
+"""What browsers that guess would take for a web page or a drawing.
+
+Each comment is read once (`(?>`, `*+`): else a few bytes of comments take for ever."""
 
 MARKUP_BYTES = 4096
 PDF_BYTES = 1024

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from kb.access import Role, Viewer, may_administer
+from kb.access import Viewer, may_administer
 from kb.clock import utc_now
 from kb.errors import Conflict, NotFound, NotPermitted
 from kb.people.erasures import AskedQuestion, Erasure, Mode, append_erasure, erased_name
@@ -18,13 +18,14 @@ from kb.store.audit import Subject, record_audit
 from kb.store.changes import record_changes
 from kb.store.engine import reading, transaction
 from kb.store.jobs import enqueue
+from kb.store.people.accounts import get_account
+from kb.store.people.directory import hold_with_admins, may_lose_admin
 from kb.store.people.erased_questions import HowErased, clean_ahead, erase_questions
 from kb.store.people.erasing import (
     Person,
     add_erasure,
     erase_person_rows,
     find_person,
-    has_other_admin,
     questions_of_person,
     still_there,
 )
@@ -46,12 +47,13 @@ def erase_account(
         raise NotPermitted("only an administrator may erase somebody else")
     texts = _masked_ahead(engine, account_id, mode)
     with transaction(engine) as conn:
-        person = find_person(conn, account_id, held=True)
+        hold_with_admins(conn, account_id)
+        person = find_person(conn, account_id)
         if person is None:
             raise NotFound("account", account_id)
         if person.is_erased:
             raise Conflict(f"account {account_id} is erased already")
-        if person.role is Role.ADMIN and not has_other_admin(conn, account_id):
+        if not may_lose_admin(conn, get_account(conn, account_id)):
             raise Conflict("the last administrator cannot be erased: make another one first")
         erasure = Erasure(
             account_id=account_id,
@@ -82,7 +84,7 @@ def replay_erasures(conn: Connection, erasures: Sequence[Erasure]) -> int:
     """
     repeated = 0
     for erasure in sorted(erasures, key=lambda one: one.at):
-        person = find_person(conn, erasure.account_id, held=True)
+        person = find_person(conn, erasure.account_id)
         if person is not None and person.created_at != erasure.account_created_at:
             person = None
         asked = still_there(conn, erasure.questions)

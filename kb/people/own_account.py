@@ -1,4 +1,4 @@
-"""What people change about their own account: name, address, password, linked sign-ins."""
+"""What people change about their own account: name, address, linked sign-ins."""
 
 from __future__ import annotations
 
@@ -12,16 +12,13 @@ from kb.errors import Conflict, NotFound
 from kb.store.audit import Subject, record_audit
 from kb.store.people.accounts import (
     Account,
-    find_account,
     find_account_by_email,
     get_account,
     rename_account,
-    set_password_hash,
     viewer_of,
 )
 from kb.store.people.address import set_proved_address
 from kb.store.people.identities import drop_identity, identities_of
-from kb.store.people.sessions import end_sessions
 from kb.store.people.tokens import OneTimeToken, add_token, drop_tokens, find_token, use_token
 from kb.store.questions.owned import adopt_questions
 
@@ -60,23 +57,24 @@ def address_link(conn: Connection, account: Account, email: str) -> str | None:
     return add_token(conn, token, lasts=ADDRESS_LASTS)
 
 
-def find_address_change(conn: Connection, secret: str) -> AddressChange | None:
-    """What a link would change, None for one that ended or whose account is closed."""
+def find_address_change(conn: Connection, account_id: int, secret: str) -> AddressChange | None:
+    """What a link would change, None for one that ended or is of another account.
+
+    Only who is signed in to the account completes its change: else whoever reads the new address
+    could be led to give it, with the questions asked from it, to a stranger's account.
+    """
     token = find_token(conn, ADDRESS, secret)
-    if token is None or token.account_id is None:
+    if token is None or token.account_id != account_id:
         return None
-    account = find_account(conn, token.account_id)
-    if account is None or not account.is_open:
-        return None
-    return AddressChange(account, token.email)
+    return AddressChange(get_account(conn, account_id), token.email)
 
 
-def change_address(conn: Connection, secret: str) -> AddressChange:
+def change_address(conn: Connection, account_id: int, secret: str) -> AddressChange:
     """Complete a change of address; `account` is as it was before.
 
     Raises NotFound for a link that ended, Conflict where another account took the address.
     """
-    change = find_address_change(conn, secret)
+    change = find_address_change(conn, account_id, secret)
     if change is None:
         raise NotFound("link", ADDRESS)
     use_token(conn, ADDRESS, secret)
@@ -87,17 +85,6 @@ def change_address(conn: Connection, secret: str) -> AddressChange:
     who = viewer_of(account)
     record_audit(conn, "change address", Subject("account", account.id), viewer=who, facts=facts)
     return change
-
-
-def choose_password(
-    conn: Connection, account_id: int, password_hash: str, *, keep: int | None, viewer: Viewer
-) -> None:
-    """Set the account's password; all its sessions but `keep` end, and links to set another."""
-    set_password_hash(conn, account_id, password_hash)
-    end_sessions(conn, account_id, keep=keep)
-    drop_tokens(conn, "reset-password", account_id)
-    subject = Subject("account", account_id)
-    record_audit(conn, "set password", subject, viewer=viewer, facts={"by": "account"})
 
 
 def may_unlink(conn: Connection, account: Account) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -12,7 +14,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, Unavailable
 from kb.people.common_passwords import COMMON
 
 MIN_CHARS = 10
@@ -26,6 +28,9 @@ MIN_DIFFERENT = 4
 MIN_WORD_CHARS = 4
 HASHES_AT_ONCE = 4
 """Each takes `Cost.memory_kib`; more at once would only wait for the same processors."""
+
+WAITING_AT_MOST = 16
+"""Threads that wait for their turn; the others of a process go on serving pages meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +115,18 @@ class Passwords:
             time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=1
         )
         self._turns = BoundedSemaphore(HASHES_AT_ONCE)
+        self._places = BoundedSemaphore(HASHES_AT_ONCE + WAITING_AT_MOST)
 
     @cached_property
     def _nobodys(self) -> str:
         return self.hash("the password of nobody")
 
     def hash(self, password: str) -> str:
-        """What is stored of a password; takes some hundredths of a second."""
-        with self._turns:
+        """What is stored of a password; takes some hundredths of a second.
+
+        Raises Unavailable where too many wait already; so does `fits`.
+        """
+        with self._turn():
             return self._hasher.hash(_normal(password))
 
     def fits(self, password: str, stored: str | None) -> bool:
@@ -129,11 +138,21 @@ class Passwords:
         given = _normal(password)[: MAX_CHARS + 1]
         against = stored or self._nobodys
         try:
-            with self._turns:
+            with self._turn():
                 self._hasher.verify(against, given)
         except (VerificationError, InvalidHashError):
             return False
         return stored is not None and len(given) <= MAX_CHARS
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._places.acquire(blocking=False):
+            raise Unavailable("too many people sign in at this moment: try again in some seconds")
+        try:
+            with self._turns:
+                yield
+        finally:
+            self._places.release()
 
     def is_outdated(self, stored: str) -> bool:
         """Whether the password was hashed at another cost and should be hashed anew."""

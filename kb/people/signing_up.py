@@ -24,7 +24,14 @@ from kb.store.people.accounts import (
 )
 from kb.store.people.identities import add_identity
 from kb.store.people.sessions import end_sessions
-from kb.store.people.tokens import OneTimeToken, add_token, drop_tokens, find_token, use_token
+from kb.store.people.tokens import (
+    OneTimeToken,
+    add_token,
+    drop_tokens,
+    end_links,
+    find_token,
+    use_token,
+)
 from kb.store.questions.owned import adopt_questions
 
 CONFIRM = "confirm-address"
@@ -141,23 +148,30 @@ def set_password_by_link(conn: Connection, secret: str, password_hash: str) -> A
     if account is None:
         raise NotFound("link", RESET)
     use_token(conn, RESET, secret)
-    set_password_hash(conn, account.id, password_hash)
-    end_sessions(conn, account.id)
-    drop_tokens(conn, RESET, account.id)
-    record_audit(
-        conn, "set password", _subject(account), viewer=viewer_of(account), facts={"by": "link"}
-    )
+    set_password(conn, account.id, password_hash, viewer=viewer_of(account), by="link")
     # Without an address (a link from the command line) nothing is proved about one.
     return _own_address(conn, account) if account.email else account
 
 
-def set_password(conn: Connection, account_id: int, password_hash: str, *, viewer: Viewer) -> None:
-    """Set an account's password for it; every session ends. Raises NotFound."""
+def set_password(
+    conn: Connection,
+    account_id: int,
+    password_hash: str,
+    *,
+    viewer: Viewer,
+    keep: int | None = None,
+    by: str = "",
+) -> None:
+    """Set an account's password; all its sessions but `keep` end, and every open link.
+
+    `by` says for the audit log how its owner did it: "link" or "account". Raises NotFound.
+    """
     account = get_account(conn, account_id)
     set_password_hash(conn, account_id, password_hash)
-    end_sessions(conn, account_id)
-    drop_tokens(conn, RESET, account_id)
-    record_audit(conn, "set password", _subject(account), viewer=viewer, facts={})
+    end_sessions(conn, account_id, keep=keep)
+    end_links(conn, account_id)
+    facts = {"by": by} if by else {}
+    record_audit(conn, "set password", _subject(account), viewer=viewer, facts=facts)
 
 
 def own_by_issuer(conn: Connection, account: Account, *, issuer: str, subject: str) -> Account:
@@ -168,8 +182,7 @@ def own_by_issuer(conn: Connection, account: Account, *, issuer: str, subject: s
     if account.email is not None and account.email_confirmed_at is None:
         set_password_hash(conn, account.id, None)
         end_sessions(conn, account.id)
-        drop_tokens(conn, CONFIRM, account.id)
-        drop_tokens(conn, RESET, account.id)
+        end_links(conn, account.id)
         account = _own_address(conn, account)
     add_identity(conn, account.id, issuer=issuer, subject=subject)
     record_audit(

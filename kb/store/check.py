@@ -12,6 +12,8 @@ from kb.store.embeddings import STORED
 from kb.store.engine import damage_in, reading
 from kb.store.schema import (
     assignments,
+    attachment_contents,
+    attachments,
     decisions,
     embeddings,
     entries,
@@ -20,6 +22,7 @@ from kb.store.schema import (
     phrasings,
     questions,
     redirects,
+    replies,
     topics,
 )
 
@@ -32,12 +35,12 @@ EXAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong: in which table, what, for how many rows, and the first of their ids."""
+    """Something wrong: in which table, what, for how many rows, and the first of their keys."""
 
     table: str
     what: str
     count: int = 1
-    ids: tuple[int, ...] = ()
+    ids: tuple[int | str, ...] = ()
 
     def __str__(self) -> str:
         if not self.ids:
@@ -72,6 +75,7 @@ def _questions_to_ask() -> Iterator[tuple[str, str, Select[Any]]]:
     """Give (table, what is wrong, its ids) for each rule of the record."""
     yield from _pointers()
     yield from _entry_rules()
+    yield from _file_rules()
     members = select(func.count()).where(assignments.c.topic_id == topics.c.id).scalar_subquery()
     yield (
         "topics",
@@ -139,6 +143,27 @@ def _entry_rules() -> Iterator[tuple[str, str, Select[Any]]]:
         "without their present revision in the history",
         select(entries.c.id).where(~exists().where(revision)),
     )
+
+
+def _file_rules() -> Iterator[tuple[str, str, Select[Any]]]:
+    """Give the files without content or owner, and the contents that no file has.
+
+    What was sent ahead of its question lies under a negative number and has no owner yet.
+    """
+    there = exists().where(attachment_contents.c.sha256 == attachments.c.sha256)
+    yield "attachments", "without their content", select(attachments.c.id).where(~there)
+    used = exists().where(attachments.c.sha256 == attachment_contents.c.sha256)
+    unused = select(attachment_contents.c.sha256).where(~used)
+    yield "attachment_contents", "that no file has", unused
+    for kind, owner in (("question", questions), ("reply", replies), ("entry", entries)):
+        owned = exists().where(owner.c.id == attachments.c.object_id)
+        yield (
+            "attachments",
+            f"of a {kind} that does not exist",
+            select(attachments.c.id).where(
+                attachments.c.kind == kind, attachments.c.object_id > 0, ~owned
+            ),
+        )
 
 
 def _vectors_of_wrong_length(conn: Connection) -> list[Finding]:

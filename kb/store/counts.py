@@ -14,6 +14,7 @@ from kb.store.instance import get_incarnation
 from kb.store.questions.reading import is_confirmed
 from kb.store.schema import (
     assignments,
+    attachments,
     clicks,
     decisions,
     entries,
@@ -35,7 +36,8 @@ class RecordCounts:
     Questions that wait for their guest's confirmation are left out. `cleaned` questions went
     through cleaning, `noise` ones were set aside by it. `grouped` stand in a topic, `ungrouped`
     in none after a run saw them. `decisions` are those that stand. `searches_open` are those
-    whose outcome is not known yet. `embeddings` counts vectors per encoder fingerprint.
+    whose outcome is not known yet. `file_bytes` counts the same content once. `embeddings`
+    counts vectors per encoder fingerprint.
     """
 
     incarnation: str
@@ -59,6 +61,8 @@ class RecordCounts:
     searches: int
     searches_open: int
     clicks: int
+    files: int
+    file_bytes: int
     jobs_waiting: int
     jobs_failed: int
     last_run_at: datetime | None
@@ -101,6 +105,8 @@ def _count(conn: Connection) -> RecordCounts:
         searches=_filled(conn, search_intents.c.id),
         searches_open=_filled(conn, search_intents.c.id) - _filled(conn, search_intents.c.outcome),
         clicks=_filled(conn, clicks.c.id),
+        files=_filled(conn, attachments.c.id),
+        file_bytes=_file_bytes(conn),
         jobs_waiting=jobs_by_state.get("queued", 0) + jobs_by_state.get("running", 0),
         jobs_failed=jobs_by_state.get("failed", 0),
         last_run_at=None if run is None else run.finished_at or run.started_at,
@@ -115,6 +121,13 @@ def _by(
     statement = select(column, func.count()).select_from(table).where(*which)
     statement = statement.group_by(column).order_by(column)
     return {row[0]: row[1] for row in conn.execute(statement)}
+
+
+def _file_bytes(conn: Connection) -> int:
+    """Add up what files take, the same content once, without reading it."""
+    each = select(func.max(attachments.c.size).label("size")).group_by(attachments.c.sha256)
+    total = select(func.coalesce(func.sum(each.subquery().c.size), 0))
+    return int(conn.execute(total).scalar_one())
 
 
 def _filled(conn: Connection, column: Column[object], *which: ColumnElement[bool]) -> int:

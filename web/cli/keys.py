@@ -9,11 +9,11 @@ from rich.table import Table
 
 from kb.access import OPERATOR, Scope
 from kb.errors import NotFound
+from kb.people.administering import add_key, revoke_key
 from kb.settings import read_settings
-from kb.store.audit import Subject, record_audit
 from kb.store.engine import reading, transaction
 from kb.store.people.accounts import find_account_named
-from kb.store.people.keys import add_api_key, list_api_keys, revoke_api_key
+from kb.store.people.keys import list_api_keys
 from web.cli.app import token_app
 from web.cli.engines import open_record
 from web.cli.output import AsJson, out, print_json, say, tell
@@ -37,11 +37,10 @@ def add_token(
         if account_id is None:
             raise NotFound("account", account)
         scopes = scope or [Scope.READ, Scope.ASK]
-        key = add_api_key(conn, account_id, name, scopes=scopes)
-        facts = {"key": name, "scopes": [str(one) for one in scopes]}
-        record_audit(conn, "add key", Subject("account", account_id), viewer=OPERATOR, facts=facts)
+        key = add_key(conn, account_id, name, scopes=scopes, viewer=OPERATOR)
     if as_json:
-        print_json({"key": key, "account": account_id, "name": name, "scopes": facts["scopes"]})
+        named = [str(one) for one in scopes]
+        print_json({"key": key, "account": account_id, "name": name, "scopes": named})
     else:
         typer.echo(key)
 
@@ -71,6 +70,5 @@ def revoke_token(
 ) -> None:
     """Make a key worthless from now on."""
     with transaction(open_record(read_settings())) as conn:
-        revoke_api_key(conn, key)
-        record_audit(conn, "revoke", Subject("key", key), viewer=OPERATOR, facts={})
+        revoke_key(conn, key, viewer=OPERATOR)
     tell(f"key {key} is revoked", {"revoked": key}, as_json=as_json)

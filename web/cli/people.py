@@ -12,14 +12,13 @@ from sqlalchemy import Connection
 
 from kb.access import OPERATOR, Role
 from kb.errors import InvalidInput, NotFound
+from kb.people.administering import NewAccount, add_for, link_for
 from kb.people.passwords import Passwords, check_password
-from kb.people.signing_up import INVITE_LASTS, password_link, set_password
+from kb.people.signing_up import set_password
 from kb.settings import Settings, read_settings
-from kb.store.audit import Subject, record_audit
 from kb.store.engine import reading, transaction
 from kb.store.people.accounts import (
     Account,
-    add_account,
     find_account_named,
     find_closed_account,
     get_account,
@@ -58,12 +57,11 @@ def add_user(
     password = _given_password(password_file, prompt=prompt, known=(name, email or ""))
     hashed = None if password is None else Passwords().hash(password)
     with transaction(engine) as conn:
-        account_id = add_account(conn, name, role=role, email=email, locale=locale, confirmed=True)
-        facts = {"role": str(role)}
-        record_audit(conn, "add", Subject("account", account_id), viewer=OPERATOR, facts=facts)
-        link = _set_or_link(conn, settings, get_account(conn, account_id), hashed)
-    answer = {"account": account_id, "name": name, "role": role, "link": link}
-    tell(f"account {account_id} {name} is {role}", answer, as_json=as_json)
+        wanted = NewAccount(name, role, email=email, locale=locale, vouched=True)
+        account = add_for(conn, wanted, viewer=OPERATOR)
+        link = _set_or_link(conn, settings, account, hashed)
+    answer = {"account": account.id, "name": name, "role": role, "link": link}
+    tell(f"account {account.id} {name} is {role}", answer, as_json=as_json)
     if link and not as_json:
         _show_link(link)
 
@@ -204,9 +202,7 @@ def _set_or_link(conn: Connection, settings: Settings, account: Account, hashed:
     if hashed is not None:
         set_password(conn, account.id, hashed, viewer=OPERATOR)
         return ""
-    secret = password_link(conn, account, lasts=INVITE_LASTS)
-    subject = Subject("account", account.id)
-    record_audit(conn, "send link", subject, viewer=OPERATOR, facts={})
+    secret = link_for(conn, account, viewer=OPERATOR)
     return mail_link(settings, f"/new-password/{secret}")
 
 

@@ -29,6 +29,8 @@ from web.stored_calibrations import StoredCalibration, find_stored
 THREADS = 0
 """The forum is not part of the record yet; programs may count on the name."""
 
+BYTES_A_MB = 1_000_000
+
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
@@ -94,6 +96,7 @@ def _record_rows(counts: RecordCounts) -> list[tuple[str, str, str]]:
         ("", "", _states(counts.questions_by_channel)),
         ("topics", f"{counts.topics:,}", _joined(_states(counts.topics_by_state), grouped)),
         ("entries", f"{counts.entries:,}", _joined(_states(counts.entries_by_state), linked)),
+        ("files", f"{counts.files:,}", f"{counts.file_bytes / BYTES_A_MB:,.1f} MB"),
         ("threads", f"{THREADS:,}", ""),
         ("decisions", f"{counts.decisions:,}", ""),
     ]

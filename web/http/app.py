@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import FastAPI, Security
+from fastapi import APIRouter, FastAPI, Security
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kb.settings import Settings, read_settings
@@ -56,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        routes=list(_routes()),
     )
     app.state.look = look
     add_error_handlers(app)
@@ -65,11 +68,18 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.trusted_proxies:
         trusted = [one.strip() for one in settings.trusted_proxies.split(",") if one.strip()]
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
-    app.include_router(api_router(dependencies=[API_GATE, Security(BEARER)]))
-    for pages in PAGES:
-        app.include_router(pages.router, include_in_schema=False, dependencies=[PAGE_GATE])
     check_table(app)
     return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Every route of the site; FastAPI takes half a second to make them, so once a process."""
+    root = APIRouter()
+    root.include_router(api_router(dependencies=[API_GATE, Security(BEARER)]))
+    for pages in PAGES:
+        root.include_router(pages.router, include_in_schema=False, dependencies=[PAGE_GATE])
+    return tuple(root.routes)
 
 
 def create_app_from_environment() -> FastAPI:

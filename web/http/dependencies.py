@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Form, Path, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,7 +19,6 @@ from web.http.rate_limits import Allowance
 from web.http.rules import ACCOUNT, ACCOUNT_ASKS, ADMIN, AGENT, READER, Rule
 from web.http.site import Site
 from web.http.visitors import client_address
-from web.http.widget.members import find_member, is_member_token
 
 DESK = "/desk/topics"
 """Where agents start."""
@@ -32,6 +31,9 @@ MAX_KEY_CHARS = 200
 
 Id = Annotated[int, Path(ge=1, le=MAX_ID)]
 Limit = Annotated[int, Query(ge=1, le=100, description="Results on one page.")]
+FormLine = Annotated[str, Form(max_length=2_000)]
+"""One line of a form; what is longer than any field takes is refused before it is looked at."""
+
 PageCursor = Annotated[
     str | None, Query(max_length=300, description="The `cursor` of the page before.")
 ]
@@ -74,9 +76,7 @@ async def _look_up_viewer(request: Request, site: Site) -> Viewer:
 def _viewer_by_header(request: Request, site: Site, header: str) -> Viewer:
     scheme, _, key = header.partition(" ")
     viewer = None
-    if scheme.lower() == "bearer" and is_member_token(key):
-        viewer = find_member(site, request, key)
-    elif scheme.lower() == "bearer" and 0 < len(key) <= MAX_KEY_CHARS:
+    if scheme.lower() == "bearer" and 0 < len(key) <= MAX_KEY_CHARS:
         viewer = site.viewer_by_key(key.strip())
     if viewer is None:
         site.limits.spend(Allowance.REFUSED_KEY, client_address(request))

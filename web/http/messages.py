@@ -6,15 +6,11 @@ from __future__ import annotations
 def to_translate(text: str) -> str:
     """The text as it is; marks it for the extraction of the catalogues.
 
-    Translate where it is shown: `translations(locale).gettext(QUESTION_MISSING)`.
+    Translate where it is shown: `translations(locale).gettext(KEY_MISSING)`.
     """
     return text
 
 
-QUESTION_MISSING = to_translate("Write your question in one sentence.")
-QUESTION_TOO_LONG = to_translate("Shorten your question to 300 characters; the rest fits below.")
-BODY_TOO_LONG = to_translate("Shorten what happened to 20,000 characters.")
-EMAIL_UNREADABLE = to_translate("Write the e-mail address like name@example.com, or leave it out.")
 KEY_MISSING = to_translate("Enter your key.")
 KEY_UNKNOWN = to_translate(
     "This key is not known, or it has been revoked. Check it, or ask for one."

@@ -1,6 +1,14 @@
-"""Addresses on this site that came from outside: kept only where they lead nowhere else."""
+"""Addresses on this site: put together, and kept from outside where they lead nowhere else."""
 
 from __future__ import annotations
+
+from urllib.parse import urlencode
+
+
+def with_query(path: str, **pairs: str | None) -> str:
+    """The path with a query of those pairs that are not empty, in their order."""
+    query = urlencode({name: value for name, value in pairs.items() if value})
+    return f"{path}?{query}" if query else path
 
 
 def own_path(path: str, *, otherwise: str) -> str:

@@ -11,6 +11,8 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from web.http.visitors import network_of
+
 
 class TooMany(Exception):
     """An address did something too often; `retry_after_s` says when it may again."""
@@ -65,7 +67,8 @@ class RateLimits:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def spend(self, allowance: Allowance, address: str) -> None:
-        """Count one action of an address; raises TooMany when it has none left."""
+        """Count one action of an address or account; raises TooMany when it has none left."""
+        address = network_of(address)
         for limit in ALLOWED[allowance]:
             if not self._limiter.hit(limit, allowance, address):
                 reset_at = self._limiter.get_window_stats(limit, allowance, address).reset_time

@@ -1,11 +1,11 @@
-"""JSON replies with what caches may do with them."""
+"""JSON replies and redirects, and what caches may do with replies."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import orjson
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from kb.access import Viewer
 
@@ -28,6 +28,17 @@ def json_reply(content: Any, *, viewer: Viewer, status: int = 200, max_age_s: in
         media_type="application/json",
         headers={"cache-control": cache_control(viewer, max_age_s=max_age_s), "vary": VARY},
     )
+
+
+def redirect(url: str) -> RedirectResponse:
+    """Lead the browser on after a form, with a GET that nothing keeps."""
+    return RedirectResponse(url, status_code=303, headers={"cache-control": "no-store"})
+
+
+def forget_pages(reply: Response) -> Response:
+    """The reply after signing out: the way back must show nobody what was read before."""
+    reply.headers["clear-site-data"] = '"cache"'
+    return reply
 
 
 def cache_control(viewer: Viewer, *, max_age_s: int = 0) -> str:

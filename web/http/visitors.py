@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import ipaddress
 import re
 import secrets
 from collections.abc import Callable
@@ -21,6 +22,9 @@ KEY_BYTES = 8
 KEY_CHARS = 11
 SIGNATURE_CHARS = 8
 """48 bits: nobody tries that many links within the day on which one holds."""
+
+NETWORK_V6 = 64
+"""Bits of an IPv6 address that one customer of a provider is given."""
 
 PROGRAMS = re.compile(r"bot\b|crawl|spider|slurp", re.IGNORECASE)
 """User agents of programs that fetch pages by themselves."""
@@ -76,6 +80,21 @@ def is_program(request: HTTPConnection) -> bool:
     return (
         "prefetch" in purpose or PROGRAMS.search(request.headers.get("user-agent", "")) is not None
     )
+
+
+def network_of(address: str) -> str:
+    """What one person is counted by: an address, in IPv6 the network that they have to themselves.
+
+    What is no address (an account, a mail address) is counted as it is.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return str(mapped or ipaddress.ip_network((parsed, NETWORK_V6), strict=False))
 
 
 def client_address(request: HTTPConnection) -> str:

@@ -18,7 +18,6 @@ TEXT_WIDTH = 76
 CODE_INDENT = "    "
 BUTTON = "m-button"
 LINK = "m-link"
-MUTED = "m-muted"
 
 _ABSOLUTE = re.compile(r"(https?|mailto):", re.IGNORECASE)
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])

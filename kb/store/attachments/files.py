@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, func, insert, select
+from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select
 
 from kb.attachments import MAX_LABEL_CHARS, Attachment, CheckedFile
 from kb.clock import utc_now
 from kb.errors import InvalidInput
 from kb.store.engine import chunks, new_id, upsert
-from kb.store.schema import attachment_contents, attachments
+from kb.store.schema import attachment_contents, attachments, questions
 
 KINDS = ("entry", "question", "reply")
 TOKEN_BYTES = 24
@@ -91,6 +91,16 @@ def attachments_of(conn: Connection, kind: str, ids: Sequence[int]) -> dict[int,
         for row in conn.execute(statement):
             found[row.object_id].append(_attachment(row))
     return found
+
+
+def waiting_bytes(conn: Connection) -> int:
+    """Bytes of files that nobody stands for yet: sent ahead, or with an unconfirmed question."""
+    unconfirmed = select(questions.c.id).where(questions.c.confirm_until.is_not(None))
+    statement = select(func.coalesce(func.sum(attachments.c.size), 0)).where(
+        attachments.c.kind == "question",
+        or_(attachments.c.object_id < 0, attachments.c.object_id.in_(unconfirmed)),
+    )
+    return int(conn.execute(statement).scalar_one())
 
 
 def find_attachment(conn: Connection, token: str) -> Attachment | None:

@@ -12,6 +12,7 @@ from kb.access import Viewer, may_administer
 from kb.errors import NotPermitted
 from kb.shelves import Shelf, ShelfKind, name_in, shelf_path
 from kb.slugs import slugify
+from kb.store.engine import chunks
 from kb.store.entries.readable import published_for
 from kb.store.entries.shelves import TABLES, shelf_of
 from kb.store.schema import categories, entries, entry_tags, products, tags
@@ -99,6 +100,18 @@ def find_shelf(conn: Connection, kind: ShelfKind, slug: str, *, viewer: Viewer) 
     statement = select(table).where(table.c.slug == slug, _holds_something(kind, viewer))
     row = conn.execute(statement).one_or_none()
     return None if row is None else shelf_of(kind, row)
+
+
+def shelves_by_id(
+    conn: Connection, kind: ShelfKind, ids: Sequence[int], *, viewer: Viewer
+) -> dict[int, Shelf]:
+    """Those of the shelves that hold something that the viewer may read, by id."""
+    table = TABLES[kind]
+    found: dict[int, Shelf] = {}
+    for part in chunks(list(ids)):
+        statement = select(table).where(table.c.id.in_(part), _holds_something(kind, viewer))
+        found |= {row.id: shelf_of(kind, row) for row in conn.execute(statement)}
+    return found
 
 
 def find_shelf_like(

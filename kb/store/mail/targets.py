@@ -8,12 +8,13 @@ from sqlalchemy import Connection, select
 
 from kb.access import Viewer
 from kb.addresses import entry_path
+from kb.shelves import SHELF_KINDS, ShelfKind
 from kb.store.engine import chunks
 from kb.store.entries.reading import entries_by_id
-from kb.store.entries.shelves import TABLES, shelf_of
+from kb.store.entries.shelf_queries import shelves_by_id
 from kb.store.redirects import find_redirects
 from kb.store.schema import questions
-from kb.watches import SHELVES, Target
+from kb.watches import Target
 
 Key = tuple[str, int]
 """Kind and id of what is followed."""
@@ -44,8 +45,8 @@ def find_targets(
         wanted.setdefault(kind, []).append(target_id)
     found = _entries(conn, wanted.get("entry", []), viewer)
     found |= _questions(conn, wanted.get("question", []), viewer, email)
-    for kind in SHELVES:
-        found |= _shelves(conn, kind, wanted.get(kind, []), viewer.locale)
+    for kind in SHELF_KINDS:
+        found |= _shelves(conn, kind, wanted.get(kind, []), viewer)
     return found
 
 
@@ -60,14 +61,13 @@ def _entries(conn: Connection, ids: list[int], viewer: Viewer) -> dict[Key, Targ
     }
 
 
-def _shelves(conn: Connection, kind: str, ids: list[int], locale: str) -> dict[Key, Target]:
-    found: dict[Key, Target] = {}
-    table = next(table for name, table in TABLES.items() if name == kind)
-    for part in chunks(ids):
-        for row in conn.execute(select(table).where(table.c.id.in_(part))):
-            shelf = next(shelf_of(name, row) for name in TABLES if name == kind)
-            found[kind, row.id] = Target(kind, row.id, shelf.name_in(locale), shelf.path)
-    return found
+def _shelves(
+    conn: Connection, kind: ShelfKind, ids: list[int], viewer: Viewer
+) -> dict[Key, Target]:
+    return {
+        (kind, one): Target(kind, one, shelf.name_in(viewer.locale), shelf.path)
+        for one, shelf in shelves_by_id(conn, kind, ids, viewer=viewer).items()
+    }
 
 
 def _questions(conn: Connection, ids: list[int], viewer: Viewer, email: str) -> dict[Key, Target]:

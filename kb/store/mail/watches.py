@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -13,9 +12,9 @@ from kb.clock import utc_now
 from kb.errors import Conflict, NotFound
 from kb.store.engine import upsert
 from kb.store.schema import watches
+from kb.unguessable import new_secret
 from kb.watches import INSTANT, Follower, Watch, check_watch, next_time
 
-TOKEN_BYTES = 32
 MAX_WATCHES = 500
 """What one follower may follow."""
 
@@ -44,7 +43,7 @@ def add_watch(
         "account_id": follower.account_id,
         "locale": follower.locale,
         "frequency": frequency,
-        "token": secrets.token_urlsafe(TOKEN_BYTES),
+        "token": new_secret(),
         "confirmed_at": now,
         "told_until": now,
         "next_at": next_time(frequency, now),

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    case,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from kb.access import Role, Scope, Viewer
 from kb.clock import utc_now
@@ -100,6 +111,24 @@ def get_account(conn: Connection, account_id: int) -> Account:
     return found
 
 
+def hold_account(conn: Connection, account_id: int) -> None:
+    """Keep an account open until the transaction ends: nobody is erased while they write.
+
+    Raises NotFound for one that was closed or erased since its owner was recognised.
+    """
+    held = (
+        select(accounts.c.id)
+        .where(
+            accounts.c.id == account_id,
+            accounts.c.disabled_at.is_(None),
+            accounts.c.erased_at.is_(None),
+        )
+        .with_for_update(read=True)
+    )
+    if conn.execute(held).first() is None:
+        raise NotFound("account", account_id)
+
+
 def find_account_by_email(conn: Connection, email: str) -> Account | None:
     """The account with this address, confirmed or not, also a disabled one."""
     statement = select(accounts).where(accounts.c.email == email.strip().lower())
@@ -109,35 +138,32 @@ def find_account_by_email(conn: Connection, email: str) -> Account | None:
 
 def find_account_named(conn: Connection, name: str) -> int | None:
     """The id of the enabled account with this name or e-mail address."""
-    return (
-        conn.execute(
-            select(accounts.c.id)
-            .where(
-                (accounts.c.name == name) | (accounts.c.email == name.lower()),
-                accounts.c.disabled_at.is_(None),
-            )
-            .order_by(accounts.c.id)
-        )
-        .scalars()
-        .first()
-    )
+    return _find_named(conn, name, accounts.c.disabled_at.is_(None))
 
 
 def find_closed_account(conn: Connection, name: str) -> int | None:
     """The id of the disabled, not erased account with this name or e-mail address."""
-    return (
-        conn.execute(
-            select(accounts.c.id)
-            .where(
-                (accounts.c.name == name) | (accounts.c.email == name.lower()),
-                accounts.c.disabled_at.is_not(None),
-                accounts.c.erased_at.is_(None),
-            )
-            .order_by(accounts.c.id)
+    closed = and_(accounts.c.disabled_at.is_not(None), accounts.c.erased_at.is_(None))
+    return _find_named(conn, name, closed)
+
+
+def _find_named(conn: Connection, name: str, such: ColumnElement[bool]) -> int | None:
+    """Return the id of the account with this address, else of the oldest with this name.
+
+    People choose their names: a customer who is called like somebody's address, or like one of
+    the team, must not be taken for them.
+    """
+    by_address = accounts.c.email == name.lower()
+    statement = (
+        select(accounts.c.id)
+        .where(or_(accounts.c.name == name, by_address), such)
+        .order_by(
+            case((by_address, 0), (accounts.c.role != str(Role.CUSTOMER), 1), else_=2),
+            accounts.c.id,
         )
-        .scalars()
-        .first()
+        .limit(1)
     )
+    return conn.execute(statement).scalar_one_or_none()
 
 
 def read_accounts(conn: Connection, rows: Sequence[RowMapping]) -> list[Account]:

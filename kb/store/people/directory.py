@@ -72,8 +72,7 @@ def change_role(conn: Connection, account_id: int, role: Role, *, viewer: Viewer
         raise InvalidInput("a guest has no account", field="role")
     if role is account.role:
         return
-    if account.role is Role.ADMIN:
-        _keep_an_admin(conn, account)
+    _keep_an_admin(conn, account)
     conn.execute(update(accounts).where(accounts.c.id == account_id).values(role=str(role)))
     _note(conn, "change role", account_id, viewer, {"from": str(account.role), "to": str(role)})
 
@@ -98,8 +97,7 @@ def disable_account(conn: Connection, account_id: int, *, viewer: Viewer) -> Non
     account = _locked(conn, account_id)
     if not account.is_open:
         return
-    if account.role is Role.ADMIN:
-        _keep_an_admin(conn, account)
+    _keep_an_admin(conn, account)
     conn.execute(update(accounts).where(accounts.c.id == account_id).values(disabled_at=utc_now()))
     end_sessions(conn, account_id)
     _note(conn, "disable", account_id, viewer, {})
@@ -118,33 +116,38 @@ def enable_account(conn: Connection, account_id: int, *, viewer: Viewer) -> None
 
 def may_lose_admin(conn: Connection, account: Account) -> bool:
     """Whether an administrator would be left without this account."""
-    return account.role is not Role.ADMIN or not account.is_open or _others(conn, account) > 0
-
-
-def _others(conn: Connection, account: Account) -> int:
-    statement = select(accounts.c.id).where(
-        accounts.c.role == str(Role.ADMIN),
-        accounts.c.disabled_at.is_(None),
-        accounts.c.erased_at.is_(None),
-        accounts.c.id != account.id,
+    if account.role is not Role.ADMIN or not account.is_open:
+        return True
+    others = (
+        select(accounts.c.id)
+        .where(
+            accounts.c.role == str(Role.ADMIN),
+            accounts.c.disabled_at.is_(None),
+            accounts.c.erased_at.is_(None),
+            accounts.c.id != account.id,
+        )
+        .limit(1)
     )
-    return len(conn.execute(statement).all())
+    return conn.execute(others).first() is not None
+
+
+def hold_with_admins(conn: Connection, account_id: int) -> None:
+    """Let nobody change an account or any administrator's until the transaction ends.
+
+    All in one order, so that two admins who disable or erase each other neither both succeed
+    nor wait for each other for ever.
+    """
+    held = or_(accounts.c.id == account_id, accounts.c.role == str(Role.ADMIN))
+    conn.execute(select(accounts.c.id).where(held).order_by(accounts.c.id).with_for_update())
 
 
 def _keep_an_admin(conn: Connection, account: Account) -> None:
-    # Locked in one order, so that two admins who disable each other do not both succeed.
-    conn.execute(
-        select(accounts.c.id)
-        .where(accounts.c.role == str(Role.ADMIN))
-        .order_by(accounts.c.id)
-        .with_for_update()
-    )
-    if account.is_open and _others(conn, account) == 0:
+    if not may_lose_admin(conn, account):
         raise Conflict("the last administrator must stay one")
 
 
 def _locked(conn: Connection, account_id: int) -> Account:
-    conn.execute(select(accounts.c.id).where(accounts.c.id == account_id).with_for_update())
+    hold_with_admins(conn, account_id)
     return get_account(conn, account_id)
 
 

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from kb.embedded_text import embedded_text, text_hash
 from kb.intake.cleaning import CLEANING_VERSION, CleanText
 from kb.intake.masking import mask_personal_data
 from kb.people.masked_texts import MaskedTexts, RawText
-from kb.store.attachments.files import drop_attachments_of
 from kb.store.embeddings import forget_vectors
 from kb.store.engine import chunks
 from kb.store.people.erased_topics import Gone, erase_from_topics
 from kb.store.questions.noise import leave_topics
-from kb.store.schema import one_time_tokens, phrasings, questions, replies, watches
+from kb.store.questions.owned import drop_what_leads_there
+from kb.store.schema import phrasings, questions, replies
+from kb.unguessable import new_secret
 
 TITLE = "title"
 """Origin of the one wording of an entry that its editor wrote."""
@@ -69,7 +69,7 @@ def erase_questions(conn: Connection, ids: Sequence[int], how: HowErased) -> Tou
     reworded: set[int] = set()
     for part in chunks(sorted(ids)):
         answers = _replies_of(conn, part)
-        _drop_what_leads_there(conn, part, [row.id for found in answers.values() for row in found])
+        drop_what_leads_there(conn, part)
         for row in _rows(conn, part):
             mine = _with_names(how, row)
             every_name |= dict.fromkeys(mine.names)
@@ -105,16 +105,6 @@ def _replies_of(conn: Connection, ids: Sequence[int]) -> dict[int, list[Row[Any]
     return found
 
 
-def _drop_what_leads_there(conn: Connection, ids: Sequence[int], reply_ids: Sequence[int]) -> None:
-    """Remove files, one-time links and whoever follows the questions: only the asker could."""
-    drop_attachments_of(conn, "question", list(ids))
-    for part in chunks(list(reply_ids)):
-        drop_attachments_of(conn, "reply", part)
-    conn.execute(delete(one_time_tokens).where(one_time_tokens.c.question_id.in_(ids)))
-    followed = and_(watches.c.kind == "question", watches.c.target_id.in_(ids))
-    conn.execute(delete(watches).where(followed))
-
-
 def _erase_replies(
     conn: Connection, rows: Sequence[Row[Any]], lang: str | None, how: HowErased
 ) -> set[int]:
@@ -136,7 +126,7 @@ def _erase_question(conn: Connection, row: Row[Any], how: HowErased) -> None:
         "sender": None,
         "sender_name": None,
         "account_id": None,
-        "token": secrets.token_urlsafe(32),
+        "token": new_secret(),
         "source_id": _source_id(row, how.names),
         "is_html": False,
         "confirm_until": None,

@@ -82,10 +82,9 @@ class Person:
     is_erased: bool
 
 
-def find_person(conn: Connection, account_id: int, *, held: bool = False) -> Person | None:
-    """The person behind an account; `held`: nobody changes it until the transaction ends."""
-    statement = select(accounts).where(accounts.c.id == account_id)
-    row = conn.execute(statement.with_for_update() if held else statement).one_or_none()
+def find_person(conn: Connection, account_id: int) -> Person | None:
+    """The person behind an account, also an erased one."""
+    row = conn.execute(select(accounts).where(accounts.c.id == account_id)).one_or_none()
     if row is None:
         return None
     return Person(
@@ -97,22 +96,6 @@ def find_person(conn: Connection, account_id: int, *, held: bool = False) -> Per
         row.created_at,
         row.erased_at is not None,
     )
-
-
-def has_other_admin(conn: Connection, account_id: int) -> bool:
-    """Whether another open account is an administrator's."""
-    # All of them are held: two who erase themselves at once must not both find the other.
-    rows = conn.execute(
-        select(accounts.c.id)
-        .where(
-            accounts.c.role == str(Role.ADMIN),
-            accounts.c.disabled_at.is_(None),
-            accounts.c.erased_at.is_(None),
-        )
-        .order_by(accounts.c.id)
-        .with_for_update()
-    )
-    return any(row.id != account_id for row in rows)
 
 
 def questions_of_person(conn: Connection, person: Person) -> list[AskedQuestion]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +13,7 @@ from kb.clock import utc_now
 from kb.errors import InvalidInput, NotFound
 from kb.store.people.accounts import find_account, viewer_of
 from kb.store.schema import accounts, api_keys
+from kb.unguessable import digest_of, new_secret
 
 KEY_PREFIX = "kb_"
 MAX_NAME_CHARS = 80
@@ -45,21 +44,16 @@ class KeyUse:
     is_due: bool
 
 
-def _digest(key: str) -> str:
-    # A key is 256 random bits: a plain hash cannot be searched, a slow one would cost each call.
-    return hashlib.sha256(key.encode(errors="replace")).hexdigest()
-
-
 def add_api_key(conn: Connection, account_id: int, name: str, *, scopes: Sequence[Scope]) -> str:
     """Make a key for an account and return it; it cannot be shown again."""
     if not scopes:
         raise InvalidInput("a key needs at least one scope", field="scopes")
-    key = KEY_PREFIX + secrets.token_urlsafe(32)
+    key = KEY_PREFIX + new_secret()
     conn.execute(
         insert(api_keys).values(
             account_id=account_id,
             name=name,
-            key_hash=_digest(key),
+            key_hash=digest_of(key),
             scopes=sorted({str(scope) for scope in scopes}),
             created_at=utc_now(),
         )
@@ -76,14 +70,14 @@ def find_viewer_by_key(conn: Connection, key: str) -> Viewer | None:
 def find_key_id(conn: Connection, key: str) -> int | None:
     """The number of a key, None for an unknown one."""
     return conn.execute(
-        select(api_keys.c.id).where(api_keys.c.key_hash == _digest(key))
+        select(api_keys.c.id).where(api_keys.c.key_hash == digest_of(key))
     ).scalar_one_or_none()
 
 
 def find_key_use(conn: Connection, key: str) -> KeyUse | None:
     """Who a key stands for, and whether its use is worth noting; None as `find_viewer_by_key`."""
     row = conn.execute(
-        select(api_keys.c.id, api_keys.c.last_used_at).where(api_keys.c.key_hash == _digest(key))
+        select(api_keys.c.id, api_keys.c.last_used_at).where(api_keys.c.key_hash == digest_of(key))
     ).one_or_none()
     viewer = None if row is None else find_viewer_by_key_id(conn, row.id)
     if row is None or viewer is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +12,7 @@ from kb.clock import utc_now
 from kb.errors import NotFound
 from kb.store.people.accounts import find_account, note_seen, viewer_of
 from kb.store.schema import api_keys, sessions
+from kb.unguessable import digest_of, new_secret
 
 STAFF_IDLE = timedelta(hours=12)
 """A working day; after it an agent signs in again."""
@@ -25,8 +24,6 @@ CUSTOMER_LONGEST = timedelta(days=180)
 
 SEEN_EVERY = timedelta(minutes=5)
 """How old `last_seen_at` may get: reading pages must not write each time."""
-
-TOKEN_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +58,11 @@ def add_session(
     account = find_account(conn, account_id)
     if account is None or not account.is_open:
         raise NotFound("account", account_id)
-    secret = secrets.token_urlsafe(TOKEN_BYTES)
+    secret = new_secret()
     now = utc_now()
     conn.execute(
         insert(sessions).values(
-            token_hash=_digest(secret),
+            token_hash=digest_of(secret),
             account_id=account_id,
             api_key_id=api_key_id,
             device=device,
@@ -106,7 +103,7 @@ def find_signed_in(conn: Connection, secret: str) -> SignedIn | None:
         )
         .outerjoin(api_keys, api_keys.c.id == sessions.c.api_key_id)
         .where(
-            sessions.c.token_hash == _digest(secret),
+            sessions.c.token_hash == digest_of(secret),
             sessions.c.ended_at.is_(None),
             sessions.c.expires_at > now,
             api_keys.c.revoked_at.is_(None),
@@ -143,7 +140,7 @@ def note_session_seen(conn: Connection, signed_in: SignedIn) -> None:
 def find_session_id(conn: Connection, secret: str) -> int | None:
     """The number of a session by its secret, None for an unknown one."""
     return conn.execute(
-        select(sessions.c.id).where(sessions.c.token_hash == _digest(secret))
+        select(sessions.c.id).where(sessions.c.token_hash == digest_of(secret))
     ).scalar_one_or_none()
 
 
@@ -192,7 +189,7 @@ def end_session_by_secret(conn: Connection, secret: str) -> None:
     """Sign the browser that holds this secret out; an unknown one changes nothing."""
     conn.execute(
         update(sessions)
-        .where(sessions.c.token_hash == _digest(secret), sessions.c.ended_at.is_(None))
+        .where(sessions.c.token_hash == digest_of(secret), sessions.c.ended_at.is_(None))
         .values(ended_at=utc_now())
     )
 
@@ -210,8 +207,3 @@ def forget_sessions(conn: Connection, *, before: datetime) -> int:
     return conn.execute(
         delete(sessions).where(or_(sessions.c.expires_at < before, sessions.c.ended_at < before))
     ).rowcount
-
-
-def _digest(secret: str) -> str:
-    # A secret is 256 random bits: a plain hash cannot be searched, a slow one would cost each page.
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

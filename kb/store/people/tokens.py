@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,8 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from kb.clock import utc_now
 from kb.errors import NotFound
 from kb.store.schema import one_time_tokens
-
-TOKEN_BYTES = 32
+from kb.unguessable import digest_of, new_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +27,12 @@ class OneTimeToken:
 
 def add_token(conn: Connection, token: OneTimeToken, *, lasts: timedelta) -> str:
     """Store a link and return its secret part, 43 characters, which is kept nowhere else."""
-    secret = secrets.token_urlsafe(TOKEN_BYTES)
+    secret = new_secret()
     now = utc_now()
     conn.execute(
         insert(one_time_tokens).values(
             purpose=token.purpose,
-            token_hash=_digest(secret),
+            token_hash=digest_of(secret),
             account_id=token.account_id,
             question_id=token.question_id,
             email=token.email,
@@ -51,7 +48,7 @@ def find_token(conn: Connection, purpose: str, secret: str) -> OneTimeToken | No
     """What an unused, unexpired link stands for, without using it up."""
     row = conn.execute(
         select(one_time_tokens).where(
-            one_time_tokens.c.token_hash == _digest(secret),
+            one_time_tokens.c.token_hash == digest_of(secret),
             one_time_tokens.c.purpose == purpose,
             one_time_tokens.c.used_at.is_(None),
             one_time_tokens.c.expires_at > utc_now(),
@@ -71,7 +68,7 @@ def use_token(conn: Connection, purpose: str, secret: str) -> OneTimeToken:
     done = conn.execute(
         update(one_time_tokens)
         .where(
-            one_time_tokens.c.token_hash == _digest(secret),
+            one_time_tokens.c.token_hash == digest_of(secret),
             one_time_tokens.c.purpose == purpose,
             one_time_tokens.c.used_at.is_(None),
         )
@@ -95,12 +92,17 @@ def drop_tokens(conn: Connection, purpose: str, account_id: int) -> None:
     )
 
 
+def end_links(conn: Connection, account_id: int) -> None:
+    """Make all open links of an account worthless: whoever asked for one may be another."""
+    conn.execute(
+        update(one_time_tokens)
+        .where(one_time_tokens.c.account_id == account_id, one_time_tokens.c.used_at.is_(None))
+        .values(used_at=utc_now())
+    )
+
+
 def forget_tokens(conn: Connection, *, before: datetime) -> int:
     """Delete links that ended before a moment and return how many."""
     return conn.execute(
         delete(one_time_tokens).where(one_time_tokens.c.expires_at < before)
     ).rowcount
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from kb.store.engine import upsert
 from kb.store.entries.shelves import product_id_for
 from kb.store.schema import questions, replies
 from kb.store.types import storable
+from kb.unguessable import new_secret
 
 Outcome = Literal["new", "updated", "unchanged"]
 
@@ -132,7 +132,7 @@ def _insert_question(
             channel=channel,
             source=source,
             source_id=incoming.source_id,
-            token=secrets.token_urlsafe(32),
+            token=new_secret(),
             state=incoming.state,
             sender=incoming.sender,
             sender_name=incoming.sender_name,

@@ -1,10 +1,8 @@
-"""The questions of one person: all of them, taken out, taken over, deleted."""
+"""Questions that an account takes over, and questions that go for good."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -12,85 +10,9 @@ from kb.store.attachments.files import drop_attachments_of
 from kb.store.changes import record_changes
 from kb.store.engine import chunks
 from kb.store.questions.noise import leave_topics
-from kb.store.schema import one_time_tokens, products, questions, replies, watches
+from kb.store.schema import one_time_tokens, questions, replies, watches
 
 KIND = "question"
-
-
-@dataclass(frozen=True, slots=True)
-class OwnedReply:
-    """One reply as it was written; `author` is "agent", "customer", "helper" or "unknown"."""
-
-    id: int
-    author: str
-    body: str
-    written_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class OwnedQuestion:
-    """One question of a person as it was typed; `lang` is what the site made of it."""
-
-    id: int
-    asked_at: datetime
-    state: str
-    channel: str
-    lang: str | None
-    product: str | None
-    title: str
-    body: str
-    token: str
-    solved_at: datetime | None
-    replies: tuple[OwnedReply, ...]
-
-
-def owned_question_ids(conn: Connection, account_id: int) -> list[int]:
-    """Ids of all questions that belong to an account, in order."""
-    statement = (
-        select(questions.c.id).where(questions.c.account_id == account_id).order_by(questions.c.id)
-    )
-    return list(conn.execute(statement).scalars())
-
-
-def owned_questions(
-    conn: Connection, account_id: int, *, after_id: int = 0, limit: int = 200
-) -> list[OwnedQuestion]:
-    """The questions of an account with their replies, by id; for that account's own eyes."""
-    statement = (
-        select(questions, products.c.name)
-        .outerjoin(products, products.c.id == questions.c.product_id)
-        .where(questions.c.account_id == account_id, questions.c.id > after_id)
-        .order_by(questions.c.id)
-        .limit(limit)
-    )
-    rows = conn.execute(statement).all()
-    said = _replies_of(conn, [row.id for row in rows])
-    return [
-        OwnedQuestion(
-            id=row.id,
-            asked_at=row.asked_at,
-            state=row.state,
-            channel=row.channel,
-            lang=row.lang,
-            product=row.name,
-            title=row.subject_raw,
-            body=row.body_raw,
-            token=row.token,
-            solved_at=row.solved_at,
-            replies=tuple(said.get(row.id, ())),
-        )
-        for row in rows
-    ]
-
-
-def _replies_of(conn: Connection, ids: Sequence[int]) -> dict[int, list[OwnedReply]]:
-    found: dict[int, list[OwnedReply]] = {}
-    for part in chunks(list(ids)):
-        statement = select(replies).where(replies.c.question_id.in_(part)).order_by(replies.c.id)
-        for row in conn.execute(statement):
-            reply = OwnedReply(row.id, row.author, row.body_raw, row.written_at)
-            found.setdefault(row.question_id, []).append(reply)
-    return found
 
 
 def adopt_questions(conn: Connection, account_id: int, email: str) -> int:
@@ -114,12 +36,18 @@ def adopt_questions(conn: Connection, account_id: int, email: str) -> int:
 def delete_questions(conn: Connection, ids: Sequence[int]) -> None:
     """Delete questions with their replies and files; their topics are counted anew."""
     leave_topics(conn, ids)
+    drop_what_leads_there(conn, ids)
     for part in chunks(list(ids)):
-        said = select(replies.c.id).where(replies.c.question_id.in_(part))
+        conn.execute(delete(replies).where(replies.c.question_id.in_(part)))
+        conn.execute(delete(questions).where(questions.c.id.in_(part)))
+    record_changes(conn, KIND, list(ids), "deleted")
+
+
+def drop_what_leads_there(conn: Connection, ids: Sequence[int]) -> None:
+    """Remove files, one-time links and followers of questions: only the asker could have them."""
+    for part in chunks(list(ids)):
+        said = select(replies.c.id).where(replies.c.question_id.in_(part)).order_by(replies.c.id)
         drop_attachments_of(conn, KIND, part)
         drop_attachments_of(conn, "reply", list(conn.execute(said).scalars()))
         conn.execute(delete(watches).where(watches.c.kind == KIND, watches.c.target_id.in_(part)))
-        for table in (one_time_tokens, replies):
-            conn.execute(delete(table).where(table.c.question_id.in_(part)))
-        conn.execute(delete(questions).where(questions.c.id.in_(part)))
-    record_changes(conn, KIND, list(ids), "deleted")
+        conn.execute(delete(one_time_tokens).where(one_time_tokens.c.question_id.in_(part)))

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from kb.access import OPERATOR, Role
+from kb.asking.conversations import ASKED_HERE
 from kb.errors import InvalidInput, NotFound
 from kb.intake.records import IncomingQuestion
 from kb.people.signing_up import (
@@ -33,8 +34,7 @@ from kb.store.people.accounts import (
 )
 from kb.store.people.directory import disable_account
 from kb.store.people.sessions import add_session, list_sessions
-from kb.store.questions.incoming import store_question
-from kb.store.questions.owned import ASKED_HERE
+from kb.store.questions.incoming import Asker, note_asker, store_question
 from kb.store.schema import accounts, questions
 from tests.kb.questions_given import ASKED_AT
 
@@ -98,7 +98,8 @@ def test_confirming_adopts_what_the_address_asked_as_a_guest(
             created_at=ASKED_AT,
             sender=sender,
         )
-        store_question(conn, incoming, channel=ASKED_HERE, source="here")
+        asked, _ = store_question(conn, incoming, channel=ASKED_HERE, source="here")
+        note_asker(conn, asked, Asker("de"))
     confirm(conn, confirmation_link(conn, mara))
 
     owners = {

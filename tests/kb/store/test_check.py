@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, insert, update
 
 from kb.access import Viewer
+from kb.attachments import check_file
 from kb.clock import utc_now
 from kb.entries import EntryContent
 from kb.errors import InvalidInput
 from kb.intake.records import IncomingQuestion, IncomingReply
+from kb.store.attachments.files import add_attachment
 from kb.store.backup.export import export_record
 from kb.store.check import check_record
 from kb.store.counts import record_counts
@@ -28,7 +30,7 @@ from kb.store.jobs import enqueue, finish
 from kb.store.links.found import FoundLink, replace_auto_links
 from kb.store.questions.incoming import store_question
 from kb.store.redirects import add_redirect
-from kb.store.schema import entry_revisions, phrasings, redirects, topics
+from kb.store.schema import attachments, entry_revisions, phrasings, redirects, topics
 from kb.store.topics.record import add_topic, set_topic_state
 from kb.topics import Assignment, TopicFacts
 
@@ -65,6 +67,34 @@ def _fill(conn: Connection, agent: Viewer) -> tuple[list[int], int, list[int]]:
     ]
     replace_auto_links(conn, [FoundLink(written[0], written[1], 0.9, {"fact": "x"})])
     return asked, topic, written
+
+
+def test_files_without_content_or_owner_are_found(engine: Engine, agent: Viewer) -> None:
+    with transaction(engine) as conn:
+        asked, _, written = _fill(conn, agent)
+        files = [
+            add_attachment(conn, kind, owner, check_file(f"{n}.txt", b"%d" % n), by_id=None)
+            for n, (kind, owner) in enumerate(
+                (("entry", written[0]), ("question", asked[0]), ("question", -7))
+            )
+        ]
+    assert check_record(engine) == []
+
+    lost = "f" * 64
+    with transaction(engine) as conn:
+        for one, values in (
+            (files[0], {"sha256": lost}),
+            (files[1], {"object_id": NOWHERE}),
+        ):
+            conn.execute(update(attachments).where(attachments.c.id == one.id).values(**values))
+
+    found = {one.what: one for one in check_record(engine)}
+    assert found.keys() == {
+        *("without their content", "that no file has", "of a question that does not exist"),
+    }
+    assert found["without their content"].ids == (files[0].id,)
+    assert found["of a question that does not exist"].ids == (files[1].id,)
+    assert found["that no file has"].ids == (check_file("0.txt", b"0").sha256,)
 
 
 def test_nothing_is_found_in_a_sound_record(engine: Engine, agent: Viewer) -> None:
@@ -141,9 +171,24 @@ def test_the_counts_tell_what_is_in_the_record(engine: Engine, agent: Viewer) ->
     assert counts.seq > 0
 
 
+def test_files_count_one_by_one_and_their_content_once(engine: Engine, agent: Viewer) -> None:
+    with transaction(engine) as conn:
+        asked, _, written = _fill(conn, agent)
+        for kind, owner, text in (
+            ("entry", written[0], b"same"),
+            ("question", asked[0], b"same"),
+            ("question", asked[0], b"another"),
+        ):
+            add_attachment(conn, kind, owner, check_file("log.txt", text), by_id=None)
+    counts = record_counts(engine)
+
+    assert (counts.files, counts.file_bytes) == (3, len(b"same") + len(b"another"))
+
+
 def test_a_new_record_counts_nothing(conn: Connection) -> None:
     counts = record_counts(conn)
 
+    assert (counts.files, counts.file_bytes) == (0, 0)
     assert (counts.questions, counts.topics, counts.entries, counts.seq) == (0, 0, 0, 0)
     assert (counts.last_run_at, counts.embeddings) == (None, {})
 

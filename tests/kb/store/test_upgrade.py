@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select, text
 
 from kb.clock import utc_now
 from kb.errors import SchemaOutdated
-from kb.intake.records import IncomingQuestion
+from kb.intake.records import IncomingQuestion, IncomingReply
 from kb.searches.intents import Click, SearchIntent
 from kb.searches.keeping import keep_searches
 from kb.store.backup.copying import row_counts
@@ -27,7 +27,7 @@ from kb.store.migrate import (
     run_migrations,
 )
 from kb.store.questions.incoming import store_question
-from kb.store.schema import clicks, regroupings, search_intents, synonyms
+from kb.store.schema import accounts, clicks, regroupings, replies, search_intents, synonyms
 from kb.store.searches.intents import add_clicks, add_intents
 
 OLD_SEARCH = (
@@ -37,6 +37,10 @@ OLD_SEARCH = (
 OLD_DECISION = (
     "INSERT INTO decisions (kind, question_a, question_b, action, batch, by_name, at, undone_at) "
     "VALUES (:kind, 1, 2, 'split', :batch, 'Ada', '2026-03-02T12:00:00.000000Z', :undone)"
+)
+OLD_ACCOUNT = (
+    "INSERT INTO accounts (email, name, role, created_at, disabled_at) "
+    "VALUES (:email, :name, 'agent', '2026-03-01T12:00:00.000000Z', :disabled)"
 )
 SEARCHED_AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SEARCHED = ["Dampfdüse  tropft?", "x" * 900, "Dampfdüse tropft"]
@@ -49,7 +53,15 @@ def old_engine(empty_url: str) -> Engine:
     with schema_transaction(engine) as conn:
         run_migrations(conn, "0001")
         renew_incarnation(conn)
-        store_question(conn, IncomingQuestion("1", "pw weg", ""), channel="ticket", source="s")
+        asked = IncomingQuestion(
+            "1", "pw weg", "Hilfe", replies=(IncomingReply("r", "Neu setzen."),), sender="a@x.org"
+        )
+        store_question(conn, asked, channel="ticket", source="s")
+        conn.execute(
+            text(OLD_ACCOUNT), {"email": "ada@example.org", "name": "Ada", "disabled": None}
+        )
+        gone = {"email": None, "name": "Robot", "disabled": "2026-03-04T12:00:00.000000Z"}
+        conn.execute(text(OLD_ACCOUNT), gone)
         for number, words in enumerate(SEARCHED):
             conn.execute(text(OLD_SEARCH), {"text": words, "visitor": f"v{number}"})
         for kind, batch, undone in (
@@ -98,6 +110,39 @@ def test_what_people_did_about_grouping_is_listed_after_the_migration(
     ]
     assert [row.undone_at is not None for row in rows] == [False, True]
     assert all(row.before == {} for row in rows)
+
+
+def test_older_accounts_keep_what_they_have_and_count_as_confirmed(
+    old_engine: Engine, tmp_path: Path
+) -> None:
+    migrate_with_backup(old_engine, tmp_path)
+
+    with reading(old_engine) as conn:
+        ada, robot = conn.execute(select(accounts).order_by(accounts.c.id)).all()
+    assert (ada.email, ada.name, ada.role) == ("ada@example.org", "Ada", "agent")
+    assert ada.disabled_at is None
+    assert ada.email_confirmed_at == ada.created_at == datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert (robot.email_confirmed_at, robot.erased_at) == (None, None)
+    assert robot.disabled_at == datetime(2026, 3, 4, 12, tzinfo=UTC)
+    assert [one.single_keys for one in (ada, robot)] == [True, True]
+    assert [one.password_hash for one in (ada, robot)] == [None, None]
+
+
+def test_older_questions_keep_what_they_have_and_wait_for_nobody(
+    old_engine: Engine, tmp_path: Path
+) -> None:
+    with reading(old_engine) as conn:
+        before = conn.execute(text("SELECT * FROM questions")).mappings().one()
+    migrate_with_backup(old_engine, tmp_path)
+
+    with reading(old_engine) as conn:
+        after = conn.execute(text("SELECT * FROM questions")).mappings().one()
+        said = conn.execute(select(replies.c.body_raw, replies.c.by_id)).one()
+    assert {name: after[name] for name in before} == dict(before)
+    new = {name: after[name] for name in after if name not in before}
+    assert set(new.values()) == {None}
+    assert new.keys() >= {"asker_locale", "confirm_until", "solved_at", "erased_at"}
+    assert tuple(said) == ("Neu setzen.", None)
 
 
 def test_searches_of_the_older_record_are_settled_and_new_ones_stored(

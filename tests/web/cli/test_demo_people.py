@@ -18,9 +18,9 @@ from kb.store.engine import open_engine, reading
 from kb.store.entries.pins import is_pinned
 from kb.store.entries.reading import find_entry_by_source
 from kb.store.mail.watches import list_watches
-from kb.store.people.accounts import find_account_by_email, find_password_hash
+from kb.store.people.accounts import find_account_by_email, find_password_hash, viewer_of
 from kb.store.people.keys import find_viewer_by_key
-from kb.store.questions.owned import owned_questions
+from kb.store.questions.own_list import list_own_questions
 from kb.watches import Follower
 from web.cli.demo_people import demo_accounts, load_files, load_people, renew_key, renew_password
 from web.cli.demo_world import load_entries
@@ -69,7 +69,7 @@ def test_customers_have_questions_in_every_state_and_follow_something(demo: Engi
     with reading(demo) as conn:
         clara = find_account_by_email(conn, "clara@example.com")
         assert clara is not None
-        asked = owned_questions(conn, clara.id)
+        asked = list_own_questions(conn, viewer=viewer_of(clara))
         follower = Follower("clara@example.com", "en", clara.id)
         followed = list_watches(conn, follower=follower)
 

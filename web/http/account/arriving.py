@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import Connection
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from kb.access import STAFF
 from kb.store.people.accounts import Account
 from web.http.frame import Visit
 from web.http.paths import own_path
+from web.http.replies import redirect
 
 STAFF_START = "/desk/topics"
 CUSTOMER_START = "/account/questions"
@@ -27,11 +28,6 @@ def let_in(visit: Visit, conn: Connection, account: Account, next_url: str) -> R
 def start_of(account: Account) -> str:
     """Where an account starts that wanted nothing else."""
     return STAFF_START if account.role in STAFF else CUSTOMER_START
-
-
-def redirect(url: str) -> RedirectResponse:
-    """Lead the browser on with a GET that nothing keeps."""
-    return RedirectResponse(url, status_code=303, headers={"cache-control": "no-store"})
 
 
 def waiting(reply: Response, wait_s: int) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import time
 from dataclasses import dataclass
@@ -11,8 +10,7 @@ from limits import RateLimitItem, RateLimitItemPerDay, RateLimitItemPerHour, Rat
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-NETWORK_V6 = 64
-"""Bits of an IPv6 address that one customer of a provider is given."""
+from web.http.visitors import network_of
 
 FROM_ADDRESS = (RateLimitItemPerMinute(20, 15), RateLimitItemPerDay(200))
 AT_ACCOUNT_FROM_ADDRESS = (RateLimitItemPerMinute(5, 15), RateLimitItemPerDay(20))
@@ -59,7 +57,7 @@ class Guesses:
     def mail_wait_s(self, address: str) -> int:
         """Count one mail asked for from an address; seconds to wait instead, 0 where it may go."""
         for limit in MAILS_FROM_ADDRESS:
-            names = ("mail", _network(address))
+            names = ("mail", network_of(address))
             if not self._limiter.hit(limit, *names):
                 return self._wait_s(limit, names)
         return 0
@@ -72,7 +70,7 @@ class Guesses:
 
 
 def _windows(attempt: Attempt) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
-    email, network = attempt.email.strip().lower(), _network(attempt.address)
+    email, network = attempt.email.strip().lower(), network_of(attempt.address)
     if attempt.device:
         names = ("device", email, attempt.device)
         return [(limit, names) for limit in AT_ACCOUNT_FROM_ITS_DEVICE]
@@ -81,13 +79,3 @@ def _windows(attempt: Attempt) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
         *((limit, ("pair", email, network)) for limit in AT_ACCOUNT_FROM_ADDRESS),
         *((limit, ("account", email)) for limit in AT_ACCOUNT_FROM_STRANGERS),
     ]
-
-
-def _network(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return str(parsed)
-    return str(ipaddress.ip_network((parsed, NETWORK_V6), strict=False))

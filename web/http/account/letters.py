@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -11,6 +12,9 @@ from kb.store.people.accounts import Account
 from web.mail.letters import HasSettings, Letter
 from web.mail.posting import post
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 KNOWN = "account-known"
 CHANGED = "password-changed"
 INVITED = "invitation"
@@ -18,7 +22,7 @@ INVITED = "invitation"
 
 @dataclass(frozen=True, slots=True)
 class LinkLetter:
-    """What a mail around one link reads; `name` is the account's."""
+    """What a mail around one link reads; `name` is the account's, empty to a stranger's address."""
 
     name: str
     path: str
@@ -47,32 +51,50 @@ class InvitationLetter:
     path: str
 
 
+def _proved_name(account: Account) -> str:
+    """The name of an account to its owner; empty for an address that its owner never proved.
+
+    Else whoever types a name and somebody's address has us mail it to them.
+    """
+    return account.name if account.email_confirmed_at is not None else ""
+
+
+def letter_to(
+    account: Account,
+    template: str,
+    context: DataclassInstance,
+    *,
+    purpose: str,
+    unasked: bool = False,
+) -> Letter:
+    """A letter to an account's own address in its own language."""
+    return Letter(
+        template=template,
+        to=account.email or "",
+        locale=account.locale,
+        context=context,
+        purpose=purpose,
+        account_id=account.id,
+        unasked=unasked,
+    )
+
+
 def post_confirmation(
     conn: Connection, look: HasSettings, account: Account, *, secret: str
 ) -> None:
     """Ask whoever signed up to confirm the address."""
     context = ConfirmLetter(f"/confirm/{secret}")
-    letter = Letter(
-        template="confirm-address",
-        to=account.email or "",
-        locale=account.locale,
-        context=context,
-        purpose=CONFIRM,
-        account_id=account.id,
-        unasked=True,
-    )
+    letter = letter_to(account, "confirm-address", context, purpose=CONFIRM, unasked=True)
     post(conn, look, letter)
 
 
 def post_known(conn: Connection, look: HasSettings, account: Account) -> None:
     """Tell an account's owner that somebody signed up with its address."""
-    letter = Letter(
-        template="account-known",
-        to=account.email or "",
-        locale=account.locale,
-        context=LinkLetter(account.name, "/sign-in"),
+    letter = letter_to(
+        account,
+        "account-known",
+        LinkLetter(_proved_name(account), "/sign-in"),
         purpose=KNOWN,
-        account_id=account.id,
         unasked=True,
     )
     post(conn, look, letter)
@@ -82,13 +104,11 @@ def post_new_password(
     conn: Connection, look: HasSettings, account: Account, *, secret: str, unasked: bool
 ) -> None:
     """Send a link that sets a new password."""
-    letter = Letter(
-        template="new-password",
-        to=account.email or "",
-        locale=account.locale,
-        context=LinkLetter(account.name, f"/new-password/{secret}"),
+    letter = letter_to(
+        account,
+        "new-password",
+        LinkLetter(_proved_name(account), f"/new-password/{secret}"),
         purpose=RESET,
-        account_id=account.id,
         unasked=unasked,
     )
     post(conn, look, letter)
@@ -113,13 +133,11 @@ def post_changed(conn: Connection, look: HasSettings, account: Account) -> None:
     """Tell an account's owner that its password is another one now; nobody without an address."""
     if account.email is None:
         return
-    letter = Letter(
-        template="password-changed",
-        to=account.email,
-        locale=account.locale,
-        context=LinkLetter(account.name, "/forgotten-password"),
+    letter = letter_to(
+        account,
+        "password-changed",
+        LinkLetter(account.name, "/forgotten-password"),
         purpose=CHANGED,
-        account_id=account.id,
     )
     post(conn, look, letter)
 
@@ -128,12 +146,10 @@ def post_invitation(
     conn: Connection, look: HasSettings, account: Account, *, secret: str, by: str
 ) -> None:
     """Send a new account the link with which its owner chooses a password."""
-    letter = Letter(
-        template="invitation",
-        to=account.email or "",
-        locale=account.locale,
-        context=InvitationLetter(account.name, by, f"/new-password/{secret}"),
+    letter = letter_to(
+        account,
+        "invitation",
+        InvitationLetter(account.name, by, f"/new-password/{secret}"),
         purpose=INVITED,
-        account_id=account.id,
     )
     post(conn, look, letter)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from kb.people.agreeing import CONSENT
 from kb.people.own_account import ADDRESS, PRESENCE
 from kb.store.people.accounts import Account
-from web.http.account.letters import LinkLetter
+from web.http.account.letters import ConfirmLetter, LinkLetter, letter_to
 from web.mail.letters import HasSettings, Letter
 from web.mail.posting import post
 
@@ -20,7 +20,6 @@ TOLD = "address-changed"
 class ConsentLetter:
     """What a mail that completes an agreement reads; `wording` is what is agreed to."""
 
-    name: str
     wording: str
     path: str
 
@@ -33,7 +32,7 @@ def post_address_link(
         template="change-address",
         to=email,
         locale=account.locale,
-        context=LinkLetter(account.name, f"/account/email/{secret}"),
+        context=ConfirmLetter(f"/account/email/{secret}"),
         purpose=ADDRESS,
         account_id=account.id,
         unasked=True,
@@ -45,14 +44,7 @@ def post_address_changed(conn: Connection, look: HasSettings, before: Account) -
     """Tell the address before that it is no longer the account's."""
     if before.email is None or before.email_confirmed_at is None:
         return
-    letter = Letter(
-        template="address-changed",
-        to=before.email,
-        locale=before.locale,
-        context=LinkLetter(before.name, "/ask"),
-        purpose=TOLD,
-        account_id=before.id,
-    )
+    letter = letter_to(before, "address-changed", LinkLetter(before.name, "/ask"), purpose=TOLD)
     post(conn, look, letter)
 
 
@@ -60,13 +52,11 @@ def post_presence_link(
     conn: Connection, look: HasSettings, account: Account, *, secret: str
 ) -> None:
     """Send the account's owner a link that shows that it is them."""
-    letter = Letter(
-        template="confirm-presence",
-        to=account.email or "",
-        locale=account.locale,
-        context=LinkLetter(account.name, f"/account/confirm/{secret}"),
+    letter = letter_to(
+        account,
+        "confirm-presence",
+        LinkLetter(account.name, f"/account/confirm/{secret}"),
         purpose=PRESENCE,
-        account_id=account.id,
     )
     post(conn, look, letter)
 
@@ -75,13 +65,11 @@ def post_consent_link(
     conn: Connection, look: HasSettings, account: Account, *, wording: str, secret: str
 ) -> None:
     """Send the link that completes an agreement."""
-    letter = Letter(
-        template="confirm-consent",
-        to=account.email or "",
-        locale=account.locale,
-        context=ConsentLetter(account.name, wording, f"/account/consents/confirm/{secret}"),
+    letter = letter_to(
+        account,
+        "confirm-consent",
+        ConsentLetter(wording, f"/account/consents/confirm/{secret}"),
         purpose=CONSENT,
-        account_id=account.id,
         unasked=True,
     )
     post(conn, look, letter)

@@ -14,10 +14,11 @@ from kb.store.people.accounts import (
     find_password_hash,
     set_password_hash,
 )
-from web.http.account.arriving import let_in, redirect
+from web.http.account.arriving import let_in
 from web.http.account.guesses import Attempt
 from web.http.account.signed_cookies import AwaitedSignUp, proof_of
 from web.http.frame import Visit
+from web.http.replies import redirect
 from web.http.visitors import client_address
 
 

@@ -92,10 +92,12 @@ class LinkedSignIn:
 
 @dataclass(frozen=True, slots=True)
 class SignInsPage:
-    """All that account/profile_sign_ins.html may read."""
+    """All that account/profile_sign_ins.html may read; with a provider `link_url` links it."""
 
     rows: tuple[LinkedSignIn, ...]
     may_remove: bool
+    link_host: str = ""
+    link_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

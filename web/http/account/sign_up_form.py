@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from starlette.responses import Response
 
 from kb.errors import InvalidInput
-from kb.mail import check_address
+from kb.mail import check_address, find_address
 from kb.people.passwords import WeakPassword, check_password
 from kb.people.signing_up import SignUp, confirmation_link
 from kb.people.signing_up import sign_up as store_sign_up
@@ -41,9 +41,7 @@ def check_typed(visit: Visit, typed: Typed) -> tuple[FieldError, ...]:
         too_long = typed.name.strip()
         message = texts.NAME_TOO_LONG if too_long else texts.NAME_MISSING
         errors.append(FieldError("name", visit.text(message)))
-    try:
-        check_address(typed.email)
-    except InvalidInput:
+    if find_address(typed.email) is None:
         errors.append(FieldError("email", visit.text(texts.ADDRESS_UNREADABLE)))
     known = (typed.name, typed.email, visit.site.settings.site_name)
     message = password_error(visit, typed.password, known=known)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from kb.access import Role
 from kb.errors import InvalidInput
-from kb.mail import check_address
+from kb.mail import find_address
 from kb.store.audit import AuditRecord, Subject, audit_of
 from kb.store.people.accounts import Account, as_name, get_account
 from kb.store.people.directory import may_lose_admin
@@ -29,7 +29,7 @@ ROLES = (Role.CUSTOMER, Role.AGENT, Role.MODERATOR, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
-class NewAccount:
+class TypedAccount:
     """What an administrator typed for a new account."""
 
     name: str = ""
@@ -49,7 +49,7 @@ def role_choices(chosen: Role | None) -> tuple[Choice, ...]:
     return tuple(Choice(str(role), "", chosen=role is chosen) for role in ROLES)
 
 
-def check_new(visit: Visit, wanted: NewAccount) -> tuple[FieldError, ...]:
+def check_new(visit: Visit, wanted: TypedAccount) -> tuple[FieldError, ...]:
     """What is wrong with a new account, in the order of its fields."""
     errors = []
     try:
@@ -58,9 +58,7 @@ def check_new(visit: Visit, wanted: NewAccount) -> tuple[FieldError, ...]:
         missing = not wanted.name.strip()
         message = account_texts.NAME_MISSING if missing else account_texts.NAME_TOO_LONG
         errors.append(FieldError("name", visit.text(message)))
-    try:
-        check_address(wanted.email)
-    except InvalidInput:
+    if find_address(wanted.email) is None:
         missing = not wanted.email.strip()
         message = texts.ADDRESS_NEEDED if missing else account_texts.ADDRESS_UNREADABLE
         errors.append(FieldError("email", visit.text(message)))
@@ -68,7 +66,7 @@ def check_new(visit: Visit, wanted: NewAccount) -> tuple[FieldError, ...]:
 
 
 def new_account_page(
-    conn: Connection, wanted: NewAccount, *, errors: tuple[FieldError, ...] = ()
+    conn: Connection, wanted: TypedAccount, *, errors: tuple[FieldError, ...] = ()
 ) -> NewAccountPage:
     """The form for a new account, with what was typed."""
     return NewAccountPage(

@@ -15,15 +15,19 @@ from kb.attachments import (
     Refusal,
     check_file,
 )
-from kb.store.attachments.files import add_attachment
+from kb.store.attachments.files import add_attachment, waiting_bytes
 from kb.store.engine import reading, transaction
 from kb.store.questions.waiting import files_ahead
+from web.http.asking import texts
 from web.http.asking.receiving import spend
 from web.http.asking.stamps import new_parcel, read_parcel, sign_parcel
 from web.http.contexts import FieldError
 from web.http.frame import Visit
 from web.http.rate_limits import Allowance
 from web.http.reading.file_refusals import refusal_text
+
+MAX_WAITING_BYTES = 1_000_000_000
+"""Files of guests who have confirmed nothing, all together; so programs cannot fill the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ def check_uploads(visit: Visit, uploads: Sequence[UploadFile], *, room: int) -> 
     chosen = [one for one in uploads if one.filename]
     if chosen:
         spend(visit, Allowance.UPLOAD)
+    if chosen and visit.viewer.account_id is None and _is_full(visit):
+        return CheckedUploads(errors=(FieldError("files", visit.text(texts.NO_ROOM)),))
     if len(chosen) > room:
         return CheckedUploads(errors=(_error(visit, FileRefused(Refusal.TOO_MANY, "")),))
     files, errors = [], []
@@ -71,6 +77,11 @@ def check_uploads(visit: Visit, uploads: Sequence[UploadFile], *, room: int) -> 
         except FileRefused as refused:
             errors.append(_error(visit, refused))
     return CheckedUploads(tuple(files), tuple(errors))
+
+
+def _is_full(visit: Visit) -> bool:
+    with reading(visit.site.engine) as conn:
+        return waiting_bytes(conn) > MAX_WAITING_BYTES
 
 
 def keep_ahead(visit: Visit, ahead: FilesAhead, checked: CheckedUploads) -> FilesAhead:

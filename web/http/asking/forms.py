@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from kb.attachments import Attachment
-from kb.errors import InvalidInput, NotFound
-from kb.mail import check_address
+from kb.errors import NotFound
+from kb.mail import find_address
 from kb.store.engine import reading
 from kb.store.entries.reading import get_entry
 from kb.store.entries.shelf_queries import find_shelf, shelf_counts
@@ -23,7 +23,6 @@ from web.http.reading.file_contexts import size_in_words
 
 MAX_TITLE_CHARS = 300
 MAX_BODY_CHARS = 20_000
-MAX_EMAIL_CHARS = 254
 MAX_LINKS = 8
 """A question with more links than this is no question."""
 
@@ -103,7 +102,7 @@ def wrong_fields(visit: Visit, typed: Typed, *, needs_email: bool) -> tuple[Fiel
         found.append(("product", texts.PRODUCT_UNKNOWN))
     if needs_email and not typed.email:
         found.append(("email", texts.EMAIL_MISSING))
-    elif needs_email and not is_address(typed.email):
+    elif needs_email and find_address(typed.email) is None:
         found.append(("email", texts.EMAIL_UNREADABLE))
     return tuple(FieldError(name, visit.text(message)) for name, message in found)
 
@@ -113,14 +112,6 @@ def _is_product(visit: Visit, slug: str) -> bool:
         return False
     with reading(visit.site.engine) as conn:
         return find_shelf(conn, "product", slug, viewer=visit.viewer) is not None
-
-
-def is_address(text: str) -> bool:
-    """Whether a text can be an e-mail address."""
-    try:
-        return bool(check_address(text))
-    except InvalidInput:
-        return False
 
 
 def count_links(typed: Typed) -> int:

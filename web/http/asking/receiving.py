@@ -19,6 +19,7 @@ from kb.intake.records import IncomingQuestion
 from kb.store.attachments.files import add_attachment
 from kb.store.engine import transaction
 from kb.store.jobs import enqueue
+from kb.store.people.accounts import hold_account
 from kb.store.questions.conversation import find_asked
 from kb.store.questions.incoming import Asker, note_asker, store_question
 from kb.store.questions.waiting import CONFIRM_DAYS, hand_over
@@ -124,6 +125,8 @@ def _store(
 ) -> tuple[int, str]:
     """Store the question with what belongs to it; return its id and its token."""
     account_id, typed = visit.viewer.account_id, asked.typed
+    if account_id is not None:
+        hold_account(conn, account_id)
     who = visit.visitor() if account_id is None else f"{account_id} {utc_now().date()}"
     parts = (who, typed.title, typed.body, email if account_id is None else "")
     incoming = IncomingQuestion(

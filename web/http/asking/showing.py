@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 from fastapi.responses import HTMLResponse
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from kb.asking.conversations import Conversation
 from kb.store.engine import reading
@@ -16,6 +15,8 @@ from web.http.asking.question_page import question_page, read_facts
 from web.http.contexts import EntryLink, Notice
 from web.http.frame import Visit
 from web.http.languages import LOCALE
+from web.http.paths import with_query
+from web.http.replies import redirect
 
 DONE = "said"
 """Query parameter that names what was just done on the page."""
@@ -54,8 +55,7 @@ def keep_private(page: HTMLResponse) -> HTMLResponse:
 def back_to(visit: Visit, question_id: int, token: str, *, done: str = "", **more: str) -> Response:
     """Lead to the page of a question and say what was done."""
     pairs = {"token": token, DONE: done, **more, LOCALE: visit.locale}
-    query = urlencode({name: value for name, value in pairs.items() if value})
-    return RedirectResponse(f"/q/{question_id}?{query}", status_code=303)
+    return redirect(with_query(f"/q/{question_id}", **pairs))
 
 
 def near_entries(visit: Visit, title: str) -> tuple[EntryLink, ...]:

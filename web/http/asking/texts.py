@@ -12,6 +12,9 @@ EMAIL_UNREADABLE = to_translate("Write the e-mail address like name@example.com.
 PRODUCT_UNKNOWN = to_translate("Choose a product from the list.")
 TOO_FAST = to_translate("That was quick. Please check your question once more and send it again.")
 TOO_MANY_LINKS = to_translate("Leave out some of the links: 8 are the most.")
+NO_ROOM = to_translate(
+    "We cannot take files of guests at the moment. Send your question without them, or sign in."
+)
 TOO_OFTEN = to_translate(
     "These were many questions in a short time. Nothing is lost: wait a few minutes and send it "
     "again."

@@ -16,6 +16,7 @@ from web.http.i18n import LOCALES
 from web.http.languages import LOCALE
 from web.http.notices import NOTICE
 from web.http.paths import own_path
+from web.http.replies import redirect
 
 router = APIRouter()
 
@@ -39,6 +40,4 @@ def choose_language(
             set_language(conn, visit.viewer.account_id, locale)
         said = {NOTICE: "language"}
     sign = "&" if "?" in page else "?"
-    return RedirectResponse(
-        f"{page}{sign}{urlencode(said)}", status_code=303, headers={"cache-control": "no-store"}
-    )
+    return redirect(f"{page}{sign}{urlencode(said)}")

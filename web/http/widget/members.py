@@ -12,6 +12,7 @@ from joserfc.jwk import OctKey
 from starlette.requests import Request
 
 from kb.access import INTERNAL, MEMBERS, PUBLIC, Role, Scope, Viewer, is_audience
+from kb.mail import MAX_ADDRESS_CHARS
 from kb.store.engine import reading
 from kb.store.people.widget_sites import WidgetSite, existing_groups, find_widget_site
 from web.http.frame import accepted_locale
@@ -32,7 +33,6 @@ LEEWAY_S = 60
 MAX_TOKEN_CHARS = 4_096
 MAX_SUB_CHARS = 200
 MAX_NAME_CHARS = 200
-MAX_EMAIL_CHARS = 254
 MAX_GROUPS = 50
 RESERVED = frozenset({PUBLIC, MEMBERS, INTERNAL})
 """Audiences that no token grants: the first two go without saying, the last is the team's."""
@@ -51,12 +51,6 @@ class Member:
 def is_member_token(key: str) -> bool:
     """Whether a bearer is a signed token (three parts, RFC 7519) rather than an API key."""
     return key.count(".") == 2
-
-
-def find_member(site: Site, request: Request, token: str) -> Viewer | None:
-    """Who a member's token stands for; None for one that is forged, old, or for another site."""
-    member = read_member(site, request, token)
-    return None if member is None else member.viewer
 
 
 def read_member(site: Site, request: Request, token: str) -> Member | None:
@@ -88,7 +82,7 @@ def read_member(site: Site, request: Request, token: str) -> Member | None:
         name=_text(claims, "name", MAX_NAME_CHARS),
         scopes=frozenset({Scope.READ, Scope.ASK}),
     )
-    return Member(viewer, origin, claims["sub"], _text(claims, "email", MAX_EMAIL_CHARS).lower())
+    return Member(viewer, origin, claims["sub"], _text(claims, "email", MAX_ADDRESS_CHARS).lower())
 
 
 def _claims(site: Site, known: WidgetSite, token: str) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from kb.store.people.accounts import add_account
 from kb.store.questions.conversation import add_reply, get_conversation, set_state
 from kb.store.questions.incoming import Asker, note_asker, set_question_owner, store_question
 from kb.store.questions.own_list import count_own_questions, list_own_questions
-from kb.store.questions.owned import adopt_questions, owned_question_ids, owned_questions
+from kb.store.questions.owned import adopt_questions
 from kb.store.questions.reading import get_question
 from kb.store.questions.waiting import (
     confirm_question,
@@ -37,6 +37,12 @@ def ask(conn: Connection, title: str, *, sender: str = "kim@example.org", **aske
     question_id, _ = store_question(conn, asked, channel="form", source="form")
     note_asker(conn, question_id, Asker("en", **asker))  # type: ignore[arg-type]
     return question_id
+
+
+def owned_by(conn: Connection, account_id: int) -> list[int]:
+    """The ids of the questions of an account."""
+    viewer = Viewer(role=Role.CUSTOMER, account_id=account_id)
+    return [one.id for one in list_own_questions(conn, viewer=viewer)]
 
 
 def test_a_conversation_is_read_in_order_by_who_may(conn: Connection, agent: Viewer) -> None:
@@ -120,11 +126,7 @@ def test_an_account_takes_over_what_its_address_asked_here_and_nothing_else(
     store_question(conn, ticket, channel="ticket", source="zendesk")
 
     assert adopt_questions(conn, mara, "Kim@example.org ") == 1
-    assert owned_question_ids(conn, mara) == [mine]
-    add_reply(conn, mine, "Clean it.", author="agent")
-    (owned,) = owned_questions(conn, mara)
-    assert (owned.title, [one.body for one in owned.replies]) == ("Mine?", ["Clean it."])
-    assert owned_questions(conn, mara, after_id=mine) == []
+    assert owned_by(conn, mara) == [mine]
 
 
 def test_a_question_is_confirmed_once_and_joins_the_account_of_its_address(
@@ -135,14 +137,14 @@ def test_a_question_is_confirmed_once_and_joins_the_account_of_its_address(
 
     assert confirm_question(conn, question_id)
     assert not confirm_question(conn, question_id)
-    assert owned_question_ids(conn, mara) == [question_id]
+    assert owned_by(conn, mara) == [question_id]
 
 
 def test_an_account_that_did_not_prove_its_address_gets_nothing(conn: Connection) -> None:
     mara = add_account(conn, "Mara", role=Role.CUSTOMER, email="kim@example.org")
     confirm_question(conn, ask(conn, "Loud?", confirm_until=SOON))
 
-    assert owned_question_ids(conn, mara) == []
+    assert owned_by(conn, mara) == []
 
 
 def test_what_nobody_confirmed_in_time_is_forgotten_with_its_files(conn: Connection) -> None:
@@ -184,5 +186,5 @@ def test_an_owner_is_set_once(conn: Connection) -> None:
     for account_id in (first, second):
         set_question_owner(conn, question_id, account_id)
 
-    assert owned_question_ids(conn, first) == [question_id]
-    assert owned_question_ids(conn, second) == []
+    assert owned_by(conn, first) == [question_id]
+    assert owned_by(conn, second) == []

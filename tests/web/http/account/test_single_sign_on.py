@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from kb.access import OPERATOR, Role
+from kb.access import OPERATOR, STAFF, Role
 from kb.errors import InvalidInput
 from kb.people.signing_up import SignUp, sign_up
 from kb.settings import Settings
@@ -25,6 +25,7 @@ from kb.store.engine import reading, transaction
 from kb.store.people.accounts import find_account_by_email, find_password_hash, get_account
 from kb.store.people.directory import disable_account
 from kb.store.people.identities import identities_of
+from kb.store.people.sessions import add_session
 from web.http.account.identity_provider import IdentityProvider, Pending, Person, SignInFailed
 from web.http.account.provider_settings import Client
 from web.http.app import create_app
@@ -136,12 +137,36 @@ def test_the_provider_is_asked_with_pkce_state_and_nonce(client, provider):
 def test_an_account_is_linked_by_an_address_that_the_provider_checked(
     client, provider, make_account, site_engine
 ):
-    known = make_account(Role.AGENT, name="Ada", email="ada@example.com")
+    known = make_account(Role.CUSTOMER, name="Ada", email="ada@example.com")
     provider.describe("ada-1", email="ada@example.com", email_verified=True)
 
-    assert sign_in(client, provider, "ada-1", next_url="").headers["location"] == "/desk/topics"
+    signed = sign_in(client, provider, "ada-1", next_url="")
+    assert signed.headers["location"] == "/account/questions"
     with reading(site_engine) as conn:
         assert [one.subject for one in identities_of(conn, known)] == ["ada-1"]
+
+
+@pytest.mark.parametrize("role", sorted(STAFF))
+def test_an_account_of_the_team_is_linked_only_where_its_owner_is_signed_in(
+    client, provider, make_account, site_engine, role
+):
+    known = make_account(role, name="Ada", email=f"{role}@example.com")
+    provider.describe(f"{role}-1", email=f"{role}@example.com", email_verified=True)
+
+    refused = sign_in(client, provider, f"{role}-1", next_url="")
+    assert refused.status_code == 403
+    assert "linked by their owners" in refused.text
+    assert client.get("/desk/topics").status_code == 303
+    with transaction(site_engine) as conn:
+        assert identities_of(conn, known) == []
+        client.cookies.set("kb_session", add_session(conn, known))
+
+    assert "/sign-in/company?next=%2Faccount%2Fsign-ins" in client.get("/account/sign-ins").text
+    linked = sign_in(client, provider, f"{role}-1", next_url="/account/sign-ins")
+    assert linked.headers["location"] == "/account/sign-ins"
+    assert "/sign-in/company" not in client.get("/account/sign-ins").text
+    client.cookies.clear()
+    assert sign_in(client, provider, f"{role}-1", next_url="").headers["location"] == "/desk/topics"
 
 
 def test_an_unchecked_address_opens_nobodys_account(client, provider, make_account, site_engine):

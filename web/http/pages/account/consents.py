@@ -19,17 +19,14 @@ from kb.people.consents import get_purpose
 from kb.store.engine import reading, transaction
 from kb.store.people.accounts import get_account
 from kb.store.people.consents import consents_of
-from web.http.account.arriving import redirect
 from web.http.account.consent_contexts import PATH, ConsentLinkPage, consents_page
 from web.http.account.fresh import account_id_of
+from web.http.account.link_pages import own_link_ended, with_secret
 from web.http.account.own_letters import post_consent_link
-from web.http.account.profile_contexts import OwnLinkEndedPage
 from web.http.dependencies import AccountVisitDep
-from web.http.frame import Visit
+from web.http.replies import redirect
 
 router = APIRouter()
-
-LINK_ENDED = 410
 
 
 @router.get(PATH, response_class=HTMLResponse, name="consents")
@@ -73,12 +70,10 @@ def show_link(visit: AccountVisitDep, secret: str) -> HTMLResponse:
         account = get_account(conn, account_id_of(visit))
         found = find_agreement(conn, account, secret)
     if found is None:
-        return _ended(visit)
+        return own_link_ended(visit, again_url=PATH)
     wording = found[0].wording(found[1].locale)
     context = ConsentLinkPage(f"{PATH}/confirm/{secret}", wording.title, wording.text)
-    page = visit.page("account/consents_link.html", context)
-    page.headers["referrer-policy"] = "no-referrer"
-    return page
+    return with_secret(visit.page("account/consents_link.html", context))
 
 
 @router.post("/account/consents/confirm/{secret}", name="use consent link")
@@ -89,10 +84,5 @@ def use_link(visit: AccountVisitDep, secret: str) -> Response:
             account = get_account(conn, account_id_of(visit))
             agree_by_link(conn, account, secret)
     except NotFound:
-        return _ended(visit)
+        return own_link_ended(visit, again_url=PATH)
     return redirect(f"{PATH}?done=agreed")
-
-
-def _ended(visit: Visit) -> HTMLResponse:
-    page = OwnLinkEndedPage(again_url=PATH)
-    return visit.page("account/profile_link_ended.html", page, status=LINK_ENDED)

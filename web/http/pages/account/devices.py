@@ -9,10 +9,10 @@ from starlette.responses import Response
 from kb.clock import utc_now
 from kb.store.engine import reading, transaction
 from kb.store.people.sessions import end_session, end_sessions, list_sessions
-from web.http.account.arriving import redirect
 from web.http.account.device_contexts import PATH, devices_page
 from web.http.account.fresh import account_id_of
 from web.http.dependencies import AccountVisitDep, Id
+from web.http.replies import redirect
 
 router = APIRouter()
 

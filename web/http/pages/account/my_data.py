@@ -5,9 +5,9 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import IO, Annotated
+from typing import IO
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response, StreamingResponse
 
@@ -21,17 +21,16 @@ from kb.store.engine import reading, transaction
 from kb.store.people.accounts import get_account
 from kb.store.people.own_data import count_own, get_person
 from web.http.account import own_texts
-from web.http.account.arriving import redirect
 from web.http.account.data_contexts import ERASE_PATH, PATH, DataPage, ErasedPage, ErasePage
 from web.http.account.fresh import account_id_of, require_fresh
 from web.http.contexts import FieldError
-from web.http.dependencies import AccountVisitDep, VisitDep
+from web.http.dependencies import AccountVisitDep, FormLine, VisitDep
 from web.http.frame import Visit
 from web.http.rate_limits import Allowance
+from web.http.replies import redirect
 
 router = APIRouter()
 
-Text = Annotated[str, Form(max_length=2_000)]
 PIECE_BYTES = 256 * 1024
 
 
@@ -81,7 +80,7 @@ def show_erase(visit: AccountVisitDep) -> HTMLResponse:
 
 
 @router.post(ERASE_PATH, response_class=HTMLResponse, name="erase me for good")
-def erase(visit: AccountVisitDep, mode: Text = "", typed: Text = "") -> Response:
+def erase(visit: AccountVisitDep, mode: FormLine = "", typed: FormLine = "") -> Response:
     """Erase the person behind the account, and sign this browser out."""
     require_fresh(visit, ERASE_PATH)
     wanted = {str(one): one for one in Mode}.get(mode)

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
-from kb.people.own_account import choose_password
+from kb.people.signing_up import set_password
 from kb.store.engine import reading, transaction
 from kb.store.people.accounts import Account, find_password_hash, get_account
 from web.http.account import own_texts, texts
-from web.http.account.arriving import redirect
 from web.http.account.fresh import account_id_of, own_session, require_fresh
 from web.http.account.letters import post_changed
 from web.http.account.profile_contexts import PasswordPage
 from web.http.account.sign_up_form import password_error
 from web.http.contexts import FieldError
-from web.http.dependencies import AccountVisitDep
+from web.http.dependencies import AccountVisitDep, FormLine
 from web.http.frame import Visit
 from web.http.rate_limits import Allowance
+from web.http.replies import redirect
 
 router = APIRouter()
 
-Text = Annotated[str, Form(max_length=2_000)]
 PASSWORD = "/account/password"
 
 
@@ -39,7 +36,9 @@ def show_password(visit: AccountVisitDep) -> HTMLResponse:
 
 
 @router.post(PASSWORD, response_class=HTMLResponse, name="change account password")
-def change_password(visit: AccountVisitDep, present: Text = "", password: Text = "") -> Response:
+def change_password(
+    visit: AccountVisitDep, present: FormLine = "", password: FormLine = ""
+) -> Response:
     """Set the password; every other session of the account ends, and its owner is told."""
     site = visit.site
     with reading(site.engine) as conn:
@@ -63,7 +62,7 @@ def change_password(visit: AccountVisitDep, present: Text = "", password: Text =
     hashed = site.passwords.hash(password)
     keep = session.id if session else None
     with transaction(site.engine) as conn:
-        choose_password(conn, account.id, hashed, keep=keep, viewer=visit.viewer)
+        set_password(conn, account.id, hashed, viewer=visit.viewer, keep=keep, by="account")
         post_changed(conn, site.look, account)
     return redirect("/account?done=password-changed")
 

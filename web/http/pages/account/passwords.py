@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
-from kb.errors import InvalidInput, NotFound
-from kb.mail import check_address
+from kb.errors import NotFound
+from kb.mail import find_address
 from kb.people.signing_up import (
     RESET,
     find_linked,
@@ -22,22 +20,19 @@ from kb.store.people.accounts import find_account_by_email
 from web.http.account import texts
 from web.http.account.arriving import let_in, start_of, waiting
 from web.http.account.letters import post_changed, post_new_password, post_nobody
+from web.http.account.link_pages import link_ended
 from web.http.account.sign_in_contexts import (
     ForgottenPage,
     ForgottenSentPage,
-    LinkEndedPage,
     NewPasswordPage,
 )
 from web.http.account.sign_up_form import password_error
 from web.http.contexts import FieldError
-from web.http.dependencies import VisitDep
+from web.http.dependencies import FormLine, VisitDep
 from web.http.frame import Visit
 from web.http.visitors import client_address
 
 router = APIRouter()
-
-Text = Annotated[str, Form(max_length=2_000)]
-LINK_ENDED = 410
 
 
 @router.get("/forgotten-password", response_class=HTMLResponse, name="forgotten password")
@@ -47,12 +42,11 @@ def show_form(visit: VisitDep) -> HTMLResponse:
 
 
 @router.post("/forgotten-password", response_class=HTMLResponse, name="send forgotten password")
-def send_link(visit: VisitDep, email: Text = "") -> Response:
+def send_link(visit: VisitDep, email: FormLine = "") -> Response:
     """Send a link, or a mail that there is no account; the page is the same."""
     site = visit.site
-    try:
-        address = check_address(email)
-    except InvalidInput:
+    address = find_address(email)
+    if address is None:
         return _asked_wrong(visit, email, visit.text(texts.ADDRESS_UNREADABLE))
     wait_s = site.guesses.mail_wait_s(client_address(visit.request))
     if wait_s:
@@ -80,23 +74,25 @@ def _asked_wrong(visit: Visit, email: str, message: str, *, status: int = 422) -
 def show_new(visit: VisitDep, secret: str) -> HTMLResponse:
     """Show where to choose a new password; opening the link does not use it up."""
     page = _page(visit, secret)
-    return _ended(visit) if page is None else visit.page("account/new_password.html", page)
+    if page is None:
+        return link_ended(visit, "password")
+    return visit.page("account/new_password.html", page)
 
 
 @router.post("/new-password/{secret}", name="send new password")
-def set_new(visit: VisitDep, secret: str, password: Text = "") -> Response:
+def set_new(visit: VisitDep, secret: str, password: FormLine = "") -> Response:
     """Set the password and sign in here; every other session ends."""
     site = visit.site
     with reading(site.engine) as conn:
         account = find_linked(conn, RESET, secret)
     if account is None:
-        return _ended(visit)
+        return link_ended(visit, "password")
     known = (account.name, account.email or "", site.settings.site_name)
     message = password_error(visit, password, known=known)
     if message:
         page = _page(visit, secret, errors=(FieldError("password", message),))
         if page is None:
-            return _ended(visit)
+            return link_ended(visit, "password")
         return visit.page("account/new_password.html", page, status=422)
     hashed = site.passwords.hash(password)
     try:
@@ -105,7 +101,7 @@ def set_new(visit: VisitDep, secret: str, password: Text = "") -> Response:
             post_changed(conn, site.look, account)
             return let_in(visit, conn, account, f"{start_of(account)}?done=password-set")
     except NotFound:
-        return _ended(visit)
+        return link_ended(visit, "password")
 
 
 def _page(
@@ -121,8 +117,3 @@ def _page(
         is_first=not account.has_password,
         errors=errors,
     )
-
-
-def _ended(visit: Visit) -> HTMLResponse:
-    page = LinkEndedPage("password")
-    return visit.page("account/link_ended.html", page, status=LINK_ENDED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
@@ -13,25 +13,22 @@ from kb.people.own_account import find_presence, presence_link, use_presence
 from kb.store.engine import reading, transaction
 from kb.store.people.accounts import Account, find_password_hash, get_account
 from web.http.account import own_texts, texts
-from web.http.account.arriving import redirect
 from web.http.account.fresh import CONFIRM_PATH, account_id_of
+from web.http.account.link_pages import own_link_ended, with_secret
 from web.http.account.own_letters import post_presence_link
 from web.http.account.profile_contexts import (
-    OwnLinkEndedPage,
     PresenceLinkPage,
     PresencePage,
     Way,
 )
 from web.http.contexts import FieldError
-from web.http.dependencies import ACCOUNT_PAGE, AccountVisitDep
+from web.http.dependencies import ACCOUNT_PAGE, AccountVisitDep, FormLine
 from web.http.frame import Visit
 from web.http.paths import own_path
 from web.http.rate_limits import Allowance
+from web.http.replies import redirect
 
 router = APIRouter()
-
-Text = Annotated[str, Form(max_length=2_000)]
-LINK_ENDED = 410
 
 
 @router.get(CONFIRM_PATH, response_class=HTMLResponse, name="confirm presence")
@@ -45,7 +42,9 @@ def show_form(
 
 
 @router.post(CONFIRM_PATH, response_class=HTMLResponse, name="send presence")
-def confirm(visit: AccountVisitDep, password: Text = "", next: Text = ACCOUNT_PAGE) -> Response:
+def confirm(
+    visit: AccountVisitDep, password: FormLine = "", next: FormLine = ACCOUNT_PAGE
+) -> Response:
     """Begin a new session in the place of the old one, and lead to where it was asked for."""
     site = visit.site
     site.limits.spend(Allowance.CONFIRM, str(account_id_of(visit)))
@@ -61,7 +60,7 @@ def confirm(visit: AccountVisitDep, password: Text = "", next: Text = ACCOUNT_PA
 
 
 @router.post("/account/confirm/mail", response_class=HTMLResponse, name="mail presence")
-def send_mail(visit: AccountVisitDep, next: Text = ACCOUNT_PAGE) -> HTMLResponse:
+def send_mail(visit: AccountVisitDep, next: FormLine = ACCOUNT_PAGE) -> HTMLResponse:
     """Send the account's owner a link that shows that it is them."""
     site = visit.site
     site.limits.spend(Allowance.CONFIRM, str(account_id_of(visit)))
@@ -81,12 +80,9 @@ def show_link(visit: AccountVisitDep, secret: str) -> HTMLResponse:
     with reading(visit.site.engine) as conn:
         found = find_presence(conn, account_id_of(visit), secret)
     if found is None:
-        return _ended(visit)
-    page = visit.page(
-        "account/profile_presence_link.html", PresenceLinkPage(f"{CONFIRM_PATH}/{secret}")
-    )
-    page.headers["referrer-policy"] = "no-referrer"
-    return page
+        return own_link_ended(visit, again_url=CONFIRM_PATH)
+    page = PresenceLinkPage(f"{CONFIRM_PATH}/{secret}")
+    return with_secret(visit.page("account/profile_presence_link.html", page))
 
 
 @router.post("/account/confirm/{secret}", response_class=HTMLResponse, name="use presence link")
@@ -96,7 +92,7 @@ def use_link(visit: AccountVisitDep, secret: str) -> Response:
         with transaction(visit.site.engine) as conn:
             wanted = use_presence(conn, account_id_of(visit), secret)
     except NotFound:
-        return _ended(visit)
+        return own_link_ended(visit, again_url=CONFIRM_PATH)
     return _renewed(visit, own_path(wanted, otherwise=ACCOUNT_PAGE))
 
 
@@ -115,8 +111,3 @@ def _renewed(visit: Visit, next_url: str) -> Response:
     with transaction(visit.site.engine) as conn:
         visit.site.sessions.start(reply, conn, account_id_of(visit), visit.request)
     return reply
-
-
-def _ended(visit: Visit) -> HTMLResponse:
-    page = OwnLinkEndedPage(again_url=CONFIRM_PATH)
-    return visit.page("account/profile_link_ended.html", page, status=LINK_ENDED)

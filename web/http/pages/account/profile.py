@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
@@ -18,7 +17,6 @@ from kb.store.people.groups import list_groups
 from kb.store.people.identities import identities_of
 from kb.store.people.preferences import set_language, set_single_keys
 from web.http.account import own_texts
-from web.http.account.arriving import redirect
 from web.http.account.fresh import account_id_of, require_fresh
 from web.http.account.profile_contexts import (
     AccountPage,
@@ -27,15 +25,16 @@ from web.http.account.profile_contexts import (
     PreferencesPage,
     SignInsPage,
 )
+from web.http.account.provider_settings import START_PATH
 from web.http.account.sign_up_form import locale_choices
 from web.http.contexts import FieldError
-from web.http.dependencies import AccountVisitDep, Id
+from web.http.dependencies import AccountVisitDep, FormLine, Id
 from web.http.i18n import LOCALES, own_name
 from web.http.languages import LOCALE
+from web.http.replies import redirect
 
 router = APIRouter()
 
-Text = Annotated[str, Form(max_length=2_000)]
 SIGN_INS = "/account/sign-ins"
 
 
@@ -67,7 +66,7 @@ def show_name(visit: AccountVisitDep) -> HTMLResponse:
 
 
 @router.post("/account/name", response_class=HTMLResponse, name="change account name")
-def change_name(visit: AccountVisitDep, name: Text = "") -> Response:
+def change_name(visit: AccountVisitDep, name: FormLine = "") -> Response:
     """Give the account another name."""
     try:
         with transaction(visit.site.engine) as conn:
@@ -90,7 +89,7 @@ def show_preferences(visit: AccountVisitDep) -> HTMLResponse:
 
 @router.post("/account/preferences", response_class=HTMLResponse, name="change preferences")
 def change_preferences(
-    visit: AccountVisitDep, locale: Text = "", single_keys: Text = ""
+    visit: AccountVisitDep, locale: FormLine = "", single_keys: FormLine = ""
 ) -> Response:
     """Give the account a language, for pages and mails, and switch single keys on or off."""
     if locale not in LOCALES:
@@ -108,15 +107,22 @@ def show_sign_ins(visit: AccountVisitDep) -> HTMLResponse:
     """Show by whom else the account may be signed in."""
     with reading(visit.site.engine) as conn:
         account = get_account(conn, account_id_of(visit))
+        identities = identities_of(conn, account.id)
         rows = tuple(
             LinkedSignIn(
                 host=urlsplit(one.issuer).netloc or one.issuer,
                 since=one.created_at.date(),
                 remove_url=f"{SIGN_INS}/{one.id}/remove",
             )
-            for one in identities_of(conn, account.id)
+            for one in identities
         )
-        page = SignInsPage(rows, may_remove=may_unlink(conn, account))
+        may_remove = may_unlink(conn, account)
+    provider = visit.site.provider
+    page = SignInsPage(rows, may_remove)
+    linked = {urlsplit(one.issuer).hostname for one in identities}
+    if provider is not None and provider.host not in linked:
+        link_url = f"{START_PATH}?{urlencode({'next': SIGN_INS})}"
+        page = SignInsPage(rows, may_remove, provider.host, link_url)
     return visit.page("account/profile_sign_ins.html", page)
 
 

@@ -13,22 +13,23 @@ from kb.store.engine import reading, transaction
 from kb.store.people.accounts import get_account
 from kb.store.people.keys import find_key_id, find_viewer_by_key
 from kb.store.people.sessions import end_sessions
+from kb.store.people.tokens import end_links
 from web.http import messages
 from web.http.account import texts
-from web.http.account.arriving import redirect, safe_path, start_of, waiting
+from web.http.account.arriving import safe_path, start_of, waiting
 from web.http.account.password_sign_in import Outcome, sign_in_by_password
 from web.http.account.provider_settings import START_PATH
 from web.http.account.sign_in_contexts import SignInPage
 from web.http.contexts import FieldError
-from web.http.dependencies import MAX_KEY_CHARS, AccountVisitDep, ViewerDep, VisitDep
+from web.http.dependencies import MAX_KEY_CHARS, AccountVisitDep, FormLine, ViewerDep, VisitDep
 from web.http.frame import Visit
 from web.http.rate_limits import Allowance
+from web.http.replies import forget_pages, redirect
 from web.http.visitors import client_address
 
 router = APIRouter()
 
 Next = Annotated[str, Query(max_length=2_000)]
-Typed = Annotated[str, Form(max_length=2_000)]
 
 
 @router.get("/sign-in", response_class=HTMLResponse, name="sign in")
@@ -44,10 +45,10 @@ def show_form(visit: VisitDep, viewer: ViewerDep, next: Next = "") -> Response:
 @router.post("/sign-in", name="send password or key")
 def sign_in(
     visit: VisitDep,
-    email: Typed = "",
-    password: Typed = "",
+    email: FormLine = "",
+    password: FormLine = "",
     key: Annotated[str | None, Form(max_length=2_000)] = None,
-    next: Typed = "",
+    next: FormLine = "",
 ) -> Response:
     """Start a session, and lead to where its owner wanted to go."""
     wanted = safe_path(next)
@@ -117,15 +118,16 @@ def sign_out(visit: VisitDep) -> Response:
     reply = redirect(f"/?done=signed-out&locale={visit.locale}")
     with transaction(visit.site.engine) as conn:
         visit.site.sessions.end(reply, conn, visit.request)
-    return reply
+    return forget_pages(reply)
 
 
 @router.post("/sign-out-everywhere", name="sign out everywhere")
 def sign_out_everywhere(visit: AccountVisitDep) -> Response:
-    """End every session of whoever is signed in, in every browser."""
+    """End every session and open link of whoever is signed in, in every browser."""
     assert visit.viewer.account_id is not None
     reply = redirect(f"/?done=signed-out-everywhere&locale={visit.locale}")
     with transaction(visit.site.engine) as conn:
         end_sessions(conn, visit.viewer.account_id)
+        end_links(conn, visit.viewer.account_id)
         visit.site.sessions.end(reply, conn, visit.request)
-    return reply
+    return forget_pages(reply)

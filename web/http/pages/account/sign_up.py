@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
@@ -20,23 +18,23 @@ from kb.people.signing_up import (
 from kb.store.engine import reading, transaction
 from kb.store.people.accounts import find_account_by_email, find_password_hash
 from web.http.account import texts
-from web.http.account.arriving import let_in, redirect, waiting
+from web.http.account.arriving import let_in, waiting
 from web.http.account.letters import post_confirmation
+from web.http.account.link_pages import link_ended
 from web.http.account.password_sign_in import attempt_of
-from web.http.account.sign_in_contexts import ConfirmPage, LinkEndedPage, SignUpPage, SignUpSentPage
+from web.http.account.sign_in_contexts import ConfirmPage, SignUpPage, SignUpSentPage
 from web.http.account.sign_up_form import Typed, check_typed, locale_choices, send_sign_up
 from web.http.account.signed_cookies import proof_of
 from web.http.contexts import FieldError
-from web.http.dependencies import VisitDep
+from web.http.dependencies import FormLine, VisitDep
 from web.http.frame import Visit
 from web.http.rate_limits import TooMany
+from web.http.replies import redirect
 from web.http.visitors import client_address
 
 router = APIRouter()
 
-Text = Annotated[str, Form(max_length=2_000)]
 
-LINK_ENDED = 410
 SIGN_UP_CLOSED = 403
 
 
@@ -51,7 +49,11 @@ def show_form(visit: VisitDep) -> HTMLResponse:
 
 @router.post("/sign-up", name="send sign-up")
 def sign_up(
-    visit: VisitDep, name: Text = "", email: Text = "", password: Text = "", locale: Text = ""
+    visit: VisitDep,
+    name: FormLine = "",
+    email: FormLine = "",
+    password: FormLine = "",
+    locale: FormLine = "",
 ) -> Response:
     """Send the mail that confirms the address; the reply never tells who has an account."""
     typed = Typed(name=name, email=email, password=password, locale=locale or visit.locale)
@@ -112,7 +114,7 @@ def show_confirm(visit: VisitDep, secret: str) -> HTMLResponse:
         account = find_linked(conn, CONFIRM, secret)
         stored = None if account is None else find_password_hash(conn, account.id)
     if account is None:
-        return _ended(visit)
+        return link_ended(visit, "confirm")
     return visit.page(
         "account/confirm_address.html",
         ConfirmPage(
@@ -125,7 +127,7 @@ def show_confirm(visit: VisitDep, secret: str) -> HTMLResponse:
 
 
 @router.post("/confirm/{secret}", name="send confirmation")
-def confirm_address(visit: VisitDep, secret: str, password: Text = "") -> Response:
+def confirm_address(visit: VisitDep, secret: str, password: FormLine = "") -> Response:
     """Confirm the address and sign its owner in.
 
     In another browser than the one of the sign-up the password is asked for: else somebody
@@ -136,7 +138,7 @@ def confirm_address(visit: VisitDep, secret: str, password: Text = "") -> Respon
         account = find_linked(conn, CONFIRM, secret)
         stored = None if account is None else find_password_hash(conn, account.id)
     if account is None:
-        return _ended(visit)
+        return link_ended(visit, "confirm")
     if not _typed_here(visit, account.email or "", stored):
         attempt = attempt_of(visit, account.email or "", account)
         wait_s = site.guesses.wait_s(attempt)
@@ -162,7 +164,7 @@ def confirm_address(visit: VisitDep, secret: str, password: Text = "") -> Respon
             account = confirm(conn, secret)
             return let_in(visit, conn, account, "/account/questions?done=address-confirmed")
     except NotFound:
-        return _ended(visit)
+        return link_ended(visit, "confirm")
 
 
 def _typed_here(visit: Visit, email: str, stored: str | None) -> bool:
@@ -171,8 +173,3 @@ def _typed_here(visit: Visit, email: str, stored: str | None) -> bool:
     if awaited is None or stored is None:
         return False
     return awaited.email == email and awaited.proof == proof_of(stored)
-
-
-def _ended(visit: Visit) -> HTMLResponse:
-    page = LinkEndedPage("confirm")
-    return visit.page("account/link_ended.html", page, status=LINK_ENDED)

@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from kb.access import Permission, may
 from kb.errors import NotFound
 from kb.store.engine import transaction
-from web.http.account.arriving import let_in, redirect, safe_path
+from web.http.account.arriving import let_in, safe_path
 from web.http.account.identity_provider import (
     Failure,
     IdentityProvider,
@@ -21,9 +22,10 @@ from web.http.account.identity_provider import (
 )
 from web.http.account.provider_settings import BACK_PATH, START_PATH
 from web.http.account.sign_in_contexts import ProviderFailedPage
-from web.http.account.single_sign_on import AddressTaken, account_of
+from web.http.account.single_sign_on import AddressTaken, TeamAccount, account_of
 from web.http.dependencies import VisitDep
 from web.http.frame import Visit
+from web.http.replies import redirect
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -60,6 +62,8 @@ def come_back(visit: VisitDep) -> Response:
         reply = _failed(visit, provider, failed, next_url=next_url)
     except AddressTaken:
         reply = _page(visit, provider, "taken", next_url=next_url)
+    except TeamAccount:
+        reply = _page(visit, provider, "team", next_url=next_url)
     except NotFound:
         reply = _page(visit, provider, "closed", next_url=next_url)
     cookie.clear(reply)
@@ -68,7 +72,8 @@ def come_back(visit: VisitDep) -> Response:
 
 def _let_in(visit: Visit, person: Person, next_url: str) -> Response:
     with transaction(visit.site.engine) as conn:
-        account = account_of(conn, person, locale=visit.locale)
+        owner = visit.viewer.account_id if may(visit.viewer, Permission.OWN_ACCOUNT) else None
+        account = account_of(conn, person, locale=visit.locale, signed_in=owner)
         return let_in(visit, conn, account, next_url)
 
 

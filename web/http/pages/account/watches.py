@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from kb.errors import Conflict, InvalidInput, NotFound
-from kb.mail import check_address
+from kb.errors import Conflict, NotFound
+from kb.mail import find_address
 from kb.store.engine import reading, transaction
 from kb.store.mail.targets import find_target, find_targets
 from kb.store.mail.watches import (
@@ -23,10 +23,10 @@ from kb.store.mail.watches import (
     set_frequency,
     stop_watch,
 )
+from kb.store.people.accounts import hold_account
 from kb.store.people.tokens import OneTimeToken, add_token
 from kb.watches import INSTANT, Follower, Target, Watch, check_watch
 from web.http.account import watch_texts
-from web.http.account.arriving import redirect
 from web.http.account.watch_boxes import choices, follower_of, watch_box
 from web.http.account.watch_contexts import (
     FollowPage,
@@ -39,6 +39,7 @@ from web.http.contexts import FieldError, Notice
 from web.http.dependencies import AccountVisitDep, Id, VisitDep, spend_as_guest
 from web.http.frame import NOTICE, Visit, page_before
 from web.http.rate_limits import Allowance
+from web.http.replies import redirect
 from web.mail.confirm_letters import CONFIRM_DAYS, CONFIRM_WATCH, confirm_letter
 from web.mail.posting import post
 
@@ -91,6 +92,7 @@ def follow(
             is_program=bool(website),
         )
     with transaction(visit.site.engine) as conn:
+        hold_account(conn, visit.viewer.account_id)
         follower = follower_of(conn, visit.viewer)
         if follower is None:
             return redirect("/account/email")
@@ -117,9 +119,8 @@ def _follow_as_guest(visit: Visit, token: OneTimeToken, *, is_program: bool) -> 
     frequency = str(token.facts["frequency"])
     with transaction(visit.site.engine) as conn:
         target = _target(conn, visit, kind, target_id)
-        try:
-            email = check_address(token.email)
-        except InvalidInput:
+        email = find_address(token.email)
+        if email is None:
             errors = (FieldError("watch_email", visit.text(watch_texts.ADDRESS_UNREADABLE)),)
             box = WatchBox(
                 kind,

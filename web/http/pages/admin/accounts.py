@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse
@@ -11,12 +10,12 @@ from starlette.responses import Response
 
 from kb.access import Role
 from kb.errors import Conflict, InvalidInput
+from kb.people.administering import NewAccount, add_for, end_everywhere, link_for
 from kb.people.erasing import erase_account
 from kb.people.erasures import Mode
 from kb.people.signing_up import INVITE_LASTS, is_sign_up_open, open_sign_up, password_link
-from kb.store.audit import Subject, record_audit
 from kb.store.engine import reading, transaction
-from kb.store.people.accounts import add_account, get_account
+from kb.store.people.accounts import get_account
 from kb.store.people.directory import (
     AccountSearch,
     change_groups,
@@ -26,12 +25,10 @@ from kb.store.people.directory import (
     enable_account,
     find_accounts,
 )
-from kb.store.people.sessions import end_sessions
-from web.http.account.arriving import redirect
 from web.http.account.letters import post_invitation, post_new_password
 from web.http.admin import texts
 from web.http.admin.account_pages import (
-    NewAccount,
+    TypedAccount,
     account_page,
     account_row,
     check_new,
@@ -41,9 +38,11 @@ from web.http.admin.account_pages import (
 )
 from web.http.admin.people_contexts import AccountsPage, Choice
 from web.http.contexts import FieldError
-from web.http.dependencies import AdminVisitDep, Id
+from web.http.dependencies import AdminVisitDep, FormLine, Id, PageCursor
 from web.http.frame import Visit
 from web.http.paging import decode_cursor, encode_cursor
+from web.http.paths import with_query
+from web.http.replies import redirect
 
 router = APIRouter()
 
@@ -51,7 +50,6 @@ PATH = "/admin/accounts"
 PAGE = 50
 CURSOR = "accounts"
 
-Text = Annotated[str, Form(max_length=2_000)]
 Ticked = Annotated[list[str] | None, Form(max_length=60)]
 
 
@@ -60,7 +58,7 @@ def show_accounts(
     visit: AdminVisitDep,
     q: Annotated[str, Query(max_length=200)] = "",
     role: Annotated[str, Query(max_length=20)] = "",
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    cursor: PageCursor = None,
 ) -> HTMLResponse:
     """Show the accounts whose name or address holds `q`, by name."""
     search = AccountSearch(q, role_of(role))
@@ -69,22 +67,21 @@ def show_accounts(
         found = count_accounts(conn, search)
         rows = find_accounts(conn, search, limit=PAGE, start=start)
         is_open = is_sign_up_open(conn)
-    asked = {name: value for name, value in (("q", q), ("role", role)) if value}
-    more = {**asked, "cursor": encode_cursor(CURSOR, start + PAGE)}
+    more = encode_cursor(CURSOR, start + PAGE)
     page = AccountsPage(
         rows=tuple(account_row(account) for account in rows),
         found=found,
         q=q,
         roles=(Choice("", "", chosen=search.role is None), *role_choices(search.role)),
         is_open=is_open,
-        first_url=f"{PATH}?{urlencode(asked)}" if start else None,
-        next_url=f"{PATH}?{urlencode(more)}" if found > start + PAGE else None,
+        first_url=with_query(PATH, q=q, role=role) if start else None,
+        next_url=(with_query(PATH, q=q, role=role, cursor=more) if found > start + PAGE else None),
     )
     return visit.page("admin/accounts.html", page)
 
 
 @router.post(f"{PATH}/sign-up", name="open sign-up")
-def switch_sign_up(visit: AdminVisitDep, state: Text = "") -> Response:
+def switch_sign_up(visit: AdminVisitDep, state: FormLine = "") -> Response:
     """Let anybody sign up, or nobody."""
     with transaction(visit.site.engine) as conn:
         open_sign_up(conn, state == "open", viewer=visit.viewer)
@@ -95,21 +92,21 @@ def switch_sign_up(visit: AdminVisitDep, state: Text = "") -> Response:
 def show_new(visit: AdminVisitDep) -> HTMLResponse:
     """Show what to fill in for an account."""
     with reading(visit.site.engine) as conn:
-        page = new_account_page(conn, NewAccount(locale=visit.locale))
+        page = new_account_page(conn, TypedAccount(locale=visit.locale))
     return visit.page("admin/new_account.html", page)
 
 
 @router.post(f"{PATH}/new", name="add account")
 def add(
     visit: AdminVisitDep,
-    name: Text = "",
-    email: Text = "",
-    role: Text = "",
-    locale: Text = "",
+    name: FormLine = "",
+    email: FormLine = "",
+    role: FormLine = "",
+    locale: FormLine = "",
     groups: Ticked = None,
 ) -> Response:
     """Add an account and invite its owner by mail to choose a password."""
-    wanted = NewAccount(name, email, role, locale or visit.locale, frozenset(groups or ()))
+    wanted = TypedAccount(name, email, role, locale or visit.locale, frozenset(groups or ()))
     errors = check_new(visit, wanted)
     if not errors:
         try:
@@ -123,20 +120,19 @@ def add(
     return visit.page("admin/new_account.html", page, status=422)
 
 
-def _invite(visit: Visit, wanted: NewAccount) -> Response:
-    role = role_of(wanted.role) or Role.CUSTOMER
+def _invite(visit: Visit, wanted: TypedAccount) -> Response:
+    new = NewAccount(
+        wanted.name,
+        role_of(wanted.role) or Role.CUSTOMER,
+        email=wanted.email,
+        locale=wanted.locale,
+        groups=wanted.groups,
+    )
     with transaction(visit.site.engine) as conn:
-        account_id = add_account(
-            conn, wanted.name, role=role, email=wanted.email, locale=wanted.locale
-        )
-        facts = {"role": str(role)}
-        subject = Subject("account", account_id)
-        record_audit(conn, "add", subject, viewer=visit.viewer, facts=facts)
-        change_groups(conn, account_id, wanted.groups, viewer=visit.viewer)
-        account = get_account(conn, account_id)
+        account = add_for(conn, new, viewer=visit.viewer)
         secret = password_link(conn, account, lasts=INVITE_LASTS)
         post_invitation(conn, visit.site.look, account, secret=secret, by=visit.viewer.name)
-    return redirect(f"{PATH}/{account_id}?done=account-invited")
+    return redirect(f"{PATH}/{account.id}?done=account-invited")
 
 
 @router.get(f"{PATH}/{{account_id}}", response_class=HTMLResponse, name="account of somebody")
@@ -149,7 +145,7 @@ def show_account(visit: AdminVisitDep, account_id: Id) -> HTMLResponse:
 
 @router.post(f"{PATH}/{{account_id}}", name="change account")
 def change(
-    visit: AdminVisitDep, account_id: Id, role: Text = "", groups: Ticked = None
+    visit: AdminVisitDep, account_id: Id, role: FormLine = "", groups: Ticked = None
 ) -> Response:
     """Change role and groups."""
     error = None
@@ -186,7 +182,9 @@ def enable(visit: AdminVisitDep, account_id: Id) -> Response:
 
 
 @router.post(f"{PATH}/{{account_id}}/erase", name="erase account")
-def erase(visit: AdminVisitDep, account_id: Id, mode: Text = "", typed: Text = "") -> Response:
+def erase(
+    visit: AdminVisitDep, account_id: Id, mode: FormLine = "", typed: FormLine = ""
+) -> Response:
     """Erase somebody who asked for it; the name has to be typed, since nothing brings it back."""
     with reading(visit.site.engine) as conn:
         name = get_account(conn, account_id).name
@@ -205,11 +203,7 @@ def erase(visit: AdminVisitDep, account_id: Id, mode: Text = "", typed: Text = "
 def sign_out(visit: AdminVisitDep, account_id: Id) -> Response:
     """End every session of the account."""
     with transaction(visit.site.engine) as conn:
-        get_account(conn, account_id)
-        ended = end_sessions(conn, account_id)
-        facts = {"sessions": ended}
-        subject = Subject("account", account_id)
-        record_audit(conn, "sign out", subject, viewer=visit.viewer, facts=facts)
+        end_everywhere(conn, account_id, viewer=visit.viewer)
     return _done(account_id, "account-signed-out")
 
 
@@ -218,9 +212,7 @@ def send_link(visit: AdminVisitDep, account_id: Id) -> Response:
     """Mail a link that sets a password; show it once where the account has no address."""
     with transaction(visit.site.engine) as conn:
         account = get_account(conn, account_id)
-        secret = password_link(conn, account, lasts=INVITE_LASTS)
-        subject = Subject("account", account_id)
-        record_audit(conn, "send link", subject, viewer=visit.viewer, facts={})
+        secret = link_for(conn, account, viewer=visit.viewer)
         if account.email and account.has_password:
             post_new_password(conn, visit.site.look, account, secret=secret, unasked=False)
         elif account.email:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -21,20 +19,18 @@ from kb.store.people.groups import (
     remove_group,
     rename_group,
 )
-from web.http.account.arriving import redirect
 from web.http.admin import texts
 from web.http.admin.people_contexts import GroupRow, GroupsPage
 from web.http.contexts import FieldError, Link
-from web.http.dependencies import AdminVisitDep, Id
+from web.http.dependencies import AdminVisitDep, FormLine, Id
 from web.http.frame import Visit
+from web.http.replies import redirect
 
 router = APIRouter()
 
 PATH = "/admin/groups"
 NAMED = 5
 """Entries that a group's row names; the rest are counted."""
-
-Text = Annotated[str, Form(max_length=2_000)]
 
 
 @router.get(PATH, response_class=HTMLResponse, name="groups")
@@ -44,7 +40,7 @@ def show_groups(visit: AdminVisitDep) -> HTMLResponse:
 
 
 @router.post(PATH, name="add group")
-def add(visit: AdminVisitDep, name: Text = "", label: Text = "") -> Response:
+def add(visit: AdminVisitDep, name: FormLine = "", label: FormLine = "") -> Response:
     """Add a group."""
     try:
         with transaction(visit.site.engine) as conn:
@@ -60,7 +56,7 @@ def add(visit: AdminVisitDep, name: Text = "", label: Text = "") -> Response:
 
 
 @router.post(f"{PATH}/{{group_id}}", name="rename group")
-def rename(visit: AdminVisitDep, group_id: Id, label: Text = "") -> Response:
+def rename(visit: AdminVisitDep, group_id: Id, label: FormLine = "") -> Response:
     """Give a group another label."""
     with transaction(visit.site.engine) as conn:
         group = get_group(conn, group_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
@@ -9,23 +10,21 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from kb.access import Scope
-from kb.store.audit import Subject, record_audit
+from kb.people.administering import add_key, revoke_key
 from kb.store.engine import reading, transaction
 from kb.store.people.accounts import find_account_named
 from kb.store.people.keys import (
     MAX_NAME_CHARS,
     ApiKey,
-    add_api_key,
     list_api_keys,
-    revoke_api_key,
 )
-from web.http.account.arriving import redirect
 from web.http.admin import texts
 from web.http.admin.people_contexts import Choice, KeyRow, KeysPage
 from web.http.contexts import FieldError, Link
-from web.http.dependencies import AdminVisitDep, Id
+from web.http.dependencies import AdminVisitDep, FormLine, Id, PageCursor
 from web.http.frame import Visit
 from web.http.paging import decode_cursor, encode_cursor
+from web.http.replies import redirect
 
 router = APIRouter()
 
@@ -34,25 +33,33 @@ PAGE = 100
 CURSOR = "keys"
 USUAL = frozenset({Scope.READ, Scope.ASK})
 
-Text = Annotated[str, Form(max_length=2_000)]
 Ticked = Annotated[list[str] | None, Form(max_length=20)]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedKey:
+    """What an administrator typed for a new key."""
+
+    account: str = ""
+    name: str = ""
+    scopes: frozenset[Scope] = USUAL
 
 
 @router.get(PATH, response_class=HTMLResponse, name="keys")
 def show_keys(
     visit: AdminVisitDep,
     account: Annotated[str, Query(max_length=300)] = "",
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    cursor: PageCursor = None,
 ) -> HTMLResponse:
     """Show the keys, newest first, and the form for a new one."""
     start = decode_cursor(CURSOR, cursor) or 0
-    page = _page(visit, start=start, account=account, scopes=USUAL)
+    page = _page(visit, TypedKey(account), start=start)
     return visit.page("admin/keys.html", page)
 
 
 @router.post(PATH, name="add key")
 def add(
-    visit: AdminVisitDep, account: Text = "", name: Text = "", scopes: Ticked = None
+    visit: AdminVisitDep, account: FormLine = "", name: FormLine = "", scopes: Ticked = None
 ) -> Response:
     """Make a key and show it this once."""
     wanted = frozenset(scope for scope in Scope if scope in (scopes or ()))
@@ -62,22 +69,18 @@ def add(
         errors = _wrong(visit, account_id, label, wanted)
         key = ""
         if not errors and account_id is not None:
-            key = add_api_key(conn, account_id, label, scopes=sorted(wanted))
-            facts = {"key": label, "scopes": sorted(wanted)}
-            subject = Subject("account", account_id)
-            record_audit(conn, "add key", subject, viewer=visit.viewer, facts=facts)
+            key = add_key(conn, account_id, label, scopes=sorted(wanted), viewer=visit.viewer)
     if errors:
-        page = _page(visit, account=account, name=name, scopes=wanted, errors=errors)
+        page = _page(visit, TypedKey(account, name, wanted), errors=errors)
         return visit.page("admin/keys.html", page, status=422)
-    return visit.page("admin/keys.html", _page(visit, scopes=USUAL, made=(key, label)))
+    return visit.page("admin/keys.html", _page(visit, TypedKey(), made=(key, label)))
 
 
 @router.post(f"{PATH}/{{key_id}}/revoke", name="revoke key")
 def revoke(visit: AdminVisitDep, key_id: Id) -> Response:
     """Make a key worthless from now on."""
     with transaction(visit.site.engine) as conn:
-        revoke_api_key(conn, key_id)
-        record_audit(conn, "revoke", Subject("key", key_id), viewer=visit.viewer, facts={})
+        revoke_key(conn, key_id, viewer=visit.viewer)
     return redirect(f"{PATH}?done=key-revoked")
 
 
@@ -94,11 +97,9 @@ def _wrong(
 
 def _page(
     visit: Visit,
+    typed: TypedKey,
     *,
     start: int = 0,
-    account: str = "",
-    name: str = "",
-    scopes: frozenset[Scope] = frozenset(),
     errors: tuple[FieldError, ...] = (),
     made: tuple[str, str] = ("", ""),
 ) -> KeysPage:
@@ -107,9 +108,9 @@ def _page(
     more = encode_cursor(CURSOR, start + PAGE)
     return KeysPage(
         rows=tuple(_row(key) for key in keys[:PAGE]),
-        account=account,
-        name=name,
-        scopes=tuple(Choice(str(scope), "", scope in scopes) for scope in Scope),
+        account=typed.account,
+        name=typed.name,
+        scopes=tuple(Choice(str(scope), "", scope in typed.scopes) for scope in Scope),
         errors=errors,
         made=made[0],
         made_name=made[1],

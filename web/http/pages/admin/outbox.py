@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
@@ -18,13 +17,14 @@ from kb.store.mail.deliveries import (
     list_deliveries,
     send_again,
 )
-from web.http.account.arriving import redirect
 from web.http.admin.outbox_contexts import MailRow, OutboxMailPage, OutboxPage
 from web.http.contexts import Tab
-from web.http.dependencies import AdminVisitDep, Id
+from web.http.dependencies import AdminVisitDep, Id, PageCursor
 from web.http.frame import Visit
 from web.http.messages import to_translate
 from web.http.paging import decode_cursor, encode_cursor
+from web.http.paths import with_query
+from web.http.replies import redirect
 from web.mail.server import mail_server
 
 router = APIRouter()
@@ -47,7 +47,7 @@ def show_outbox(
     visit: AdminVisitDep,
     state: State = "",
     q: Annotated[str, Query(max_length=254)] = "",
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    cursor: PageCursor = None,
 ) -> HTMLResponse:
     """Show mails, the newest first, to recipients that hold what is looked for."""
     wanted = state if state in STATES else ""
@@ -62,8 +62,7 @@ def show_outbox(
             before_id=before_id,
             limit=PAGE + 1,
         )
-    asked = {name: text for name, text in (("state", wanted), ("q", q)) if text}
-    more = {**asked, "cursor": encode_cursor(CURSOR, found[PAGE - 1].id)} if found[PAGE:] else {}
+    more = encode_cursor(CURSOR, found[PAGE - 1].id) if found[PAGE:] else ""
     server = mail_server(visit.site.settings)
     page = OutboxPage(
         rows=tuple(_row(one) for one in found[:PAGE]),
@@ -71,8 +70,8 @@ def show_outbox(
         q=q,
         state=wanted,
         server=f"{server.host}:{server.port}" if server else "",
-        first_url=_url(asked) if before_id is not None else None,
-        next_url=_url(more) if more else None,
+        first_url=with_query(PATH, state=wanted, q=q) if before_id is not None else None,
+        next_url=with_query(PATH, state=wanted, q=q, cursor=more) if more else None,
     )
     return _unkept(visit.page("admin/outbox.html", page))
 
@@ -148,20 +147,16 @@ def _row(mail: Delivery) -> MailRow:
 
 def _tabs(counts: dict[str, int], current: str, q: str) -> tuple[Tab, ...]:
     kept = {"q": q} if q else {}
-    every = Tab("all", _url(kept), current=not current, count=sum(counts.values()))
+    every = Tab("all", with_query(PATH, **kept), current=not current, count=sum(counts.values()))
     return (
         every,
         *(
             Tab(
                 state,
-                _url({"state": state, **kept}),
+                with_query(PATH, state=state, **kept),
                 current=state == current,
                 count=counts[state],
             )
             for state in STATES
         ),
     )
-
-
-def _url(query: dict[str, str]) -> str:
-    return f"{PATH}?{urlencode(query)}" if query else PATH

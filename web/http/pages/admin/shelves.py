@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from kb.errors import InvalidInput
 from kb.shelves import MAX_NAME_CHARS, SHELF_KINDS, Shelf, ShelfKind
@@ -22,6 +22,7 @@ from web.http.dependencies import MAX_ID, AdminVisitDep
 from web.http.frame import Visit
 from web.http.i18n import LOCALES, own_name
 from web.http.messages import to_translate
+from web.http.replies import redirect
 
 router = APIRouter()
 
@@ -88,7 +89,7 @@ def name_shelf(
         page = place_of_shelf(conn, kind, shelf_id) // ON_A_PAGE + 1
     number = f"&page={page}" if page > 1 else ""
     url = f"/admin/shelves?kind={kind}{number}&saved={shelf_id}#shelf-{shelf_id}"
-    return RedirectResponse(url, status_code=303)
+    return redirect(url)
 
 
 def _reason(name: str, names: Mapping[str, str]) -> str:

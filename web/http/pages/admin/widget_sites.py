@@ -23,6 +23,7 @@ from web.http.contexts import FieldError, Notice
 from web.http.dependencies import AdminVisitDep, Id
 from web.http.frame import Visit
 from web.http.messages import to_translate
+from web.http.replies import redirect
 from web.http.widget.secrets import secret_of
 
 router = APIRouter()
@@ -95,7 +96,7 @@ def switch_members(
 
 
 def _back(visit: Visit, did: str) -> RedirectResponse:
-    return RedirectResponse(f"{PATH}?did={did}&locale={visit.locale}", status_code=303)
+    return redirect(f"{PATH}?did={did}&locale={visit.locale}")
 
 
 def _refused(visit: Visit, message: str, *, typed: str = "") -> HTMLResponse:

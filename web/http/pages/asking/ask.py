@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
 from fastapi.responses import HTMLResponse
 from pydantic import Field
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from kb.addresses import entry_path
 from kb.attachments import MAX_FILES_AT_ONCE
@@ -25,6 +25,7 @@ from web.http.contexts import FieldError
 from web.http.dependencies import MAX_ID, VisitDep, spend_as_guest
 from web.http.frame import Visit
 from web.http.rate_limits import Allowance, TooMany
+from web.http.replies import redirect
 from web.http.searching.intents import Target
 from web.http.searching.log import MAX_TOKEN_CHARS, SEARCH, SearchLog, link_from_search
 
@@ -111,7 +112,7 @@ def say_answered(
     noted = SearchLog(visit.site, visit.request, visit.viewer)
     noted.solved(search, Target("entry", found.id), typed=title.strip()[:MAX_TITLE_CHARS])
     path = entry_path(found.id, found.title)
-    return RedirectResponse(f"{path}?done=solved&locale={visit.locale}", status_code=303)
+    return redirect(f"{path}?done=solved&locale={visit.locale}")
 
 
 @router.post("/ask", name="send question")
@@ -134,7 +135,7 @@ def ask(visit: VisitDep, sent: SentFormDep, files: Files = []) -> Response:  # n
         return page
     if received.errors:
         return _form_again(visit, sent, received.errors, ahead=keep_ahead(visit, ahead, checked))
-    return RedirectResponse(received.url, status_code=303)
+    return redirect(received.url)
 
 
 def _form_again(

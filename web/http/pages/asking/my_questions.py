@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-from urllib.parse import urlencode
+from typing import Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from kb.asking.conversations import PUT_ASIDE
@@ -13,8 +12,9 @@ from kb.store.engine import reading
 from kb.store.questions.own_list import OwnRow, count_own_questions, list_own_questions
 from web.http.asking.question_contexts import MyQuestionsPage, OwnQuestion, Status
 from web.http.contexts import Tab
-from web.http.dependencies import AccountVisitDep
+from web.http.dependencies import AccountVisitDep, PageCursor
 from web.http.paging import decode_cursor, encode_cursor
+from web.http.paths import with_query
 
 router = APIRouter()
 
@@ -28,7 +28,7 @@ SHOWS: tuple[Literal["", "open", "answered", "solved"], ...] = ("", "open", "ans
 def show(
     visit: AccountVisitDep,
     show: Literal["", "open", "answered", "solved"] = "",
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    cursor: PageCursor = None,
 ) -> HTMLResponse:
     """Show the viewer's own questions, newest first, all or those in one state."""
     start = decode_cursor(CURSOR, cursor) or 0
@@ -49,9 +49,7 @@ def show(
 
 
 def _url(show: str, *, cursor: str | None = None) -> str:
-    pairs = {"show": show, "cursor": cursor or ""}
-    query = urlencode({name: value for name, value in pairs.items() if value})
-    return f"{PATH}?{query}" if query else PATH
+    return with_query(PATH, show=show, cursor=cursor)
 
 
 def _row(row: OwnRow) -> OwnQuestion:

@@ -16,6 +16,7 @@ from kb.attachments import MAX_FILES_AT_ONCE
 from kb.errors import Conflict, NotPermitted
 from kb.store.attachments.files import add_attachment
 from kb.store.engine import transaction
+from kb.store.people.accounts import hold_account
 from kb.store.questions.conversation import MAX_REPLY_CHARS, find_asked, get_conversation
 from kb.store.questions.incoming import set_question_owner
 from web.http.asking import texts
@@ -126,6 +127,8 @@ def add(
         )
     with transaction(visit.site.engine) as conn:
         question = get_conversation(conn, question_id, viewer=visit.viewer, token=token).question
+        if visit.viewer.account_id is not None:
+            hold_account(conn, visit.viewer.account_id)
         said = add_more(conn, question, body.strip(), viewer=visit.viewer)
         for file in checked.files if said.is_new else ():
             add_attachment(conn, "reply", said.reply_id, file, by_id=visit.viewer.account_id)

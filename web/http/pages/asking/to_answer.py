@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-from urllib.parse import urlencode
+from typing import Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from kb.store.engine import reading
 from kb.store.questions.answering import GROUPS, count_to_answer, list_to_answer
 from web.http.asking.question_contexts import ToAnswerPage, ToAnswerRow
 from web.http.contexts import Tab
-from web.http.dependencies import StaffVisitDep
+from web.http.dependencies import PageCursor, StaffVisitDep
 from web.http.paging import decode_cursor, encode_cursor
+from web.http.paths import with_query
 
 router = APIRouter()
 
@@ -26,7 +26,7 @@ PAGE = 50
 def show(
     visit: StaffVisitDep,
     show: Literal["open", "held", "answered", "solved", "aside"] = "open",
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    cursor: PageCursor = None,
 ) -> HTMLResponse:
     """Show what was asked here and is open, held, answered, solved or put aside."""
     start = decode_cursor(CURSOR, cursor) or 0
@@ -55,6 +55,4 @@ def show(
 
 
 def _url(show: str, *, cursor: str = "") -> str:
-    pairs = {"show": show if show != "open" else "", "cursor": cursor}
-    query = urlencode({name: value for name, value in pairs.items() if value})
-    return f"{PATH}?{query}" if query else PATH
+    return with_query(PATH, show=show if show != "open" else "", cursor=cursor)

@@ -34,11 +34,12 @@ from kb.store.merging.findings import (
 from kb.store.merging.merges import EntryMerge, count_merges, list_merges
 from web.http import messages
 from web.http.contexts import Notice, Tab
-from web.http.dependencies import MAX_ID, Id, StaffVisitDep
+from web.http.dependencies import MAX_ID, Id, PageCursor, StaffVisitDep
 from web.http.desk.audit_contexts import AuditPage, AuditPair, AuditSide, MergeRow
 from web.http.frame import Visit
 from web.http.markdown import render_markdown
 from web.http.paging import decode_cursor, encode_cursor
+from web.http.replies import redirect
 
 router = APIRouter()
 
@@ -64,7 +65,7 @@ SAID = {
 def show_audit(
     visit: StaffVisitDep,
     show: Show = "open",
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    cursor: PageCursor = None,
     said: Done = "",
     number: Annotated[int, Query(ge=0, le=MAX_ID)] = 0,
 ) -> HTMLResponse:
@@ -146,7 +147,7 @@ def _url(show: str, **more: str) -> str:
 
 def _back(visit: Visit, show: str, said: str, number: int) -> RedirectResponse:
     more = {"said": said, "number": str(number), "locale": visit.locale}
-    return RedirectResponse(_url(show, **more), status_code=303)
+    return redirect(_url(show, **more))
 
 
 def _notice(visit: Visit, said: str, number: int) -> Notice | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from starlette.responses import RedirectResponse, Response
 
@@ -23,10 +23,12 @@ from kb.store.grouping.regroupings import (
 from web.decided import DecidedAction, Named, SaidPair, tell_actions
 from web.http import messages
 from web.http.contexts import FieldError, Link, Tab
-from web.http.dependencies import Id, StaffVisitDep
+from web.http.dependencies import FormLine, Id, PageCursor, StaffVisitDep
 from web.http.desk.decision_contexts import DecisionRow, DecisionsPage, NamedText, StatementRow
 from web.http.frame import NOTICE, UNDO, Visit
 from web.http.paging import decode_cursor, encode_cursor
+from web.http.paths import with_query
+from web.http.replies import redirect
 
 router = APIRouter()
 
@@ -37,7 +39,6 @@ PAGE = 30
 Show = Literal["all", "stands", "overridden", "undone"]
 Batch = Annotated[str, Query(max_length=40)]
 Back = Annotated[str, Query(max_length=2_000)]
-Next = Annotated[str, Form(max_length=2_000)]
 
 BUILT_UPON = {
     "merged": messages.MERGED_SINCE,
@@ -51,7 +52,7 @@ BUILT_UPON = {
 def show_decisions(
     visit: StaffVisitDep,
     show: Show = "all",
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    cursor: PageCursor = None,
     at: Batch = "",
 ) -> HTMLResponse:
     """Show what was decided, the newest first; `at` begins with one decision, by its number."""
@@ -63,7 +64,7 @@ def show_decisions(
 
 
 @router.post(f"{PATH}/{{batch}}/undo", name="undo decision")
-def undo(visit: StaffVisitDep, batch: str, next: Next = "", back: Back = "") -> Response:
+def undo(visit: StaffVisitDep, batch: str, next: FormLine = "", back: Back = "") -> Response:
     """Take an action back and lead to where the agent was."""
     try:
         with transaction(visit.site.engine) as conn:
@@ -74,7 +75,7 @@ def undo(visit: StaffVisitDep, batch: str, next: Next = "", back: Back = "") -> 
 
 
 @router.post(f"{PATH}/{{batch}}/redo", name="redo decision")
-def redo(visit: StaffVisitDep, batch: str, next: Next = "", back: Back = "") -> Response:
+def redo(visit: StaffVisitDep, batch: str, next: FormLine = "", back: Back = "") -> Response:
     """Do again what was taken back."""
     try:
         with transaction(visit.site.engine) as conn:
@@ -85,7 +86,7 @@ def redo(visit: StaffVisitDep, batch: str, next: Next = "", back: Back = "") -> 
 
 
 @router.post("/desk/questions/{question_id}/out", name="take question out")
-def out(visit: StaffVisitDep, question_id: Id, next: Next = "", back: Back = "") -> Response:
+def out(visit: StaffVisitDep, question_id: Id, next: FormLine = "", back: Back = "") -> Response:
     """Say that a question does not belong to the topic it is in."""
     try:
         with transaction(visit.site.engine) as conn:
@@ -108,7 +109,7 @@ def _lead(visit: Visit, back: str, done: str, batch: str) -> RedirectResponse:
     if done != "decision-undone":
         told[UNDO] = batch
     anchor = f"#decision-{batch[:SHOWN_CHARS]}" if path == PATH else ""
-    return RedirectResponse(f"{path}?{query}{urlencode(told)}{anchor}", status_code=303)
+    return redirect(f"{path}?{query}{urlencode(told)}{anchor}")
 
 
 def _refused(visit: Visit, problem: Conflict) -> Response:
@@ -151,8 +152,7 @@ def _page(
 
 
 def _url(show: str, cursor: str = "") -> str:
-    query = {name: value for name, value in (("show", show), ("cursor", cursor)) if value}
-    return f"{PATH}?{urlencode(query)}"
+    return with_query(PATH, show=show, cursor=cursor)
 
 
 def _row(one: DecidedAction) -> DecisionRow:

@@ -19,6 +19,8 @@ from web.http.desk.noise_contexts import NoisePage, NoiseRow
 from web.http.frame import NOTICE, UNDO, Visit
 from web.http.messages import to_translate
 from web.http.paging import decode_cursor, encode_cursor
+from web.http.paths import with_query
+from web.http.replies import redirect
 
 router = APIRouter()
 
@@ -102,7 +104,7 @@ def _back(visit: Visit, back: str, done: dict[str, str]) -> RedirectResponse:
     path = parts.path if parts.path.startswith(DESK) and not parts.netloc else PATH
     kept = [pair for pair in parse_qsl(parts.query) if pair[0] not in (NOTICE, UNDO, "locale")]
     query = urlencode([*kept, *done.items(), ("locale", visit.locale)])
-    return RedirectResponse(f"{path}?{query}", status_code=303)
+    return redirect(f"{path}?{query}")
 
 
 def _page(
@@ -134,10 +136,8 @@ def _page(
 
 
 def _url(reason: str, start: int = 0) -> str:
-    query = {} if reason == ALL else {"reason": reason}
-    if start:
-        query["cursor"] = encode_cursor(CURSOR, start)
-    return f"{PATH}?{urlencode(query)}" if query else PATH
+    cursor = encode_cursor(CURSOR, start) if start else ""
+    return with_query(PATH, reason="" if reason == ALL else reason, cursor=cursor)
 
 
 def _row(one: SetAside) -> NoiseRow:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
@@ -33,6 +32,7 @@ from web.http.desk.topics_csv import topics_csv
 from web.http.frame import Visit
 from web.http.i18n import language_name
 from web.http.paging import decode_cursor, encode_cursor
+from web.http.paths import with_query
 from web.http.replies import PRIVATE
 from web.topic_labels import topics_for_reader
 
@@ -89,7 +89,7 @@ class Chosen:
             "verdict": self.verdict,
             **more,
         }
-        return f"{path}?{urlencode({name: value for name, value in pairs.items() if value})}"
+        return with_query(path, **pairs)
 
 
 def chosen_topics(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fastapi import APIRouter
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from kb.errors import Unavailable
 from kb.store.engine import reading
@@ -14,6 +14,7 @@ from web.http.dependencies import Id, StaffVisitDep
 from web.http.desk.topic_contexts import TopicPage
 from web.http.desk.topic_page import topic_page
 from web.http.frame import Visit
+from web.http.replies import redirect
 from web.http.rewriters import rewritten_for
 
 router = APIRouter()
@@ -28,7 +29,7 @@ def rewrite(visit: StaffVisitDep, topic_id: Id) -> Response:
         context = _page_with(visit, topic_id, str(problem))
         return visit.page("desk/topic.html", context, status=503)
     target = f"/desk/topics/{topic_id}?locale={visit.locale}#rewriting-title"
-    return RedirectResponse(target, status_code=303)
+    return redirect(target)
 
 
 def _page_with(visit: Visit, topic_id: int, problem: str) -> TopicPage:

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query
 from fastapi.responses import HTMLResponse
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from indexer.facts.trends import find_trend
 from kb.clock import utc_now
@@ -34,7 +33,8 @@ from web.http.desk.topic_contexts import (
 )
 from web.http.frame import Visit
 from web.http.i18n import language_name
-from web.http.replies import PRIVATE
+from web.http.paths import with_query
+from web.http.replies import PRIVATE, redirect
 from web.http.searching.counts import (
     DEFAULT_SPAN,
     EXPORTED,
@@ -64,8 +64,7 @@ class Chosen:
 
     def url(self, path: str = "/desk/searches", *, show: Show | None = None) -> str:
         """The address of this choice, or of the same with the other tab."""
-        pairs = {"show": show or self.show, "weeks": str(self.span), "lang": self.lang or ""}
-        return f"{path}?{urlencode({name: value for name, value in pairs.items() if value})}"
+        return with_query(path, show=show or self.show, weeks=str(self.span), lang=self.lang)
 
 
 def chosen_searches(
@@ -122,9 +121,7 @@ def make_question(
         question_id, _ = question_of_search(conn, found)
         link_question(conn, found.id, question_id)
         enqueue(conn, "index")
-    return RedirectResponse(
-        f"/desk/searches?done=search-asked&locale={visit.locale}", status_code=303
-    )
+    return redirect(f"/desk/searches?done=search-asked&locale={visit.locale}")
 
 
 def _read(visit: Visit, chosen: Chosen, *, limit: int) -> SearchCounts:

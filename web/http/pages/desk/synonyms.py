@@ -16,11 +16,13 @@ from kb.store.engine import reading, transaction
 from kb.store.searches.synonyms import add_synonym_group, list_synonyms, remove_synonyms
 from web.http import messages
 from web.http.contexts import FieldError, Notice
-from web.http.dependencies import Id, StaffVisitDep
+from web.http.dependencies import Id, PageCursor, StaffVisitDep
 from web.http.desk.synonym_contexts import LanguageChoice, SynonymRow, SynonymsPage
 from web.http.frame import Visit
 from web.http.i18n import LOCALES, own_name
 from web.http.paging import decode_cursor, encode_cursor
+from web.http.paths import with_query
+from web.http.replies import redirect
 
 router = APIRouter()
 
@@ -40,7 +42,7 @@ LangField = Annotated[str, Form(max_length=12)]
 def show_synonyms(
     visit: StaffVisitDep,
     q: Typed = "",
-    cursor: Annotated[str | None, Query(max_length=300)] = None,
+    cursor: PageCursor = None,
     removed: Annotated[str, Query(max_length=MAX_LINE_CHARS)] = "",
     added: Annotated[int, Query(ge=0)] = 0,
 ) -> HTMLResponse:
@@ -93,7 +95,7 @@ def restore(
 def _back(visit: Visit, done: dict[str, str], anchor: str = "") -> RedirectResponse:
     query = urlencode({**done, "locale": visit.locale})
     place = f"#{anchor}" if anchor else ""
-    return RedirectResponse(f"{PATH}?{query}{place}", status_code=303)
+    return redirect(f"{PATH}?{query}{place}")
 
 
 def _said(visit: Visit, problem: InvalidInput | Conflict) -> str:
@@ -122,8 +124,7 @@ def _page(
         for group in reversed(groups)
         if any(wanted in term.casefold() for term in group.terms)
     ]
-    asked = {"q": q} if q else {}
-    more = {**asked, "cursor": encode_cursor(CURSOR, start + PAGE)}
+    more = encode_cursor(CURSOR, start + PAGE)
     return SynonymsPage(
         rows=tuple(_row(group, visit) for group in found[start : start + PAGE]),
         total=len(groups),
@@ -133,8 +134,8 @@ def _page(
         languages=_languages(visit, groups, lang),
         errors=errors,
         notice=notice,
-        first_url=f"{PATH}?{urlencode(asked)}" if start else None,
-        next_url=f"{PATH}?{urlencode(more)}" if len(found) > start + PAGE else None,
+        first_url=with_query(PATH, q=q) if start else None,
+        next_url=with_query(PATH, q=q, cursor=more) if len(found) > start + PAGE else None,
     )
 
 

@@ -24,6 +24,7 @@ from web.http.desk.topic_page import CURSOR, Shown, topic_page
 from web.http.desk.topic_rows import topic_path
 from web.http.frame import NOTICE, Visit
 from web.http.paging import decode_cursor
+from web.http.replies import redirect
 
 router = APIRouter()
 
@@ -61,7 +62,7 @@ def show_topic(
 def _elsewhere(visit: Visit, path: str) -> RedirectResponse:
     """Lead on with the notice; never for good, since a merge may be taken back."""
     query = visit.request.url.query
-    return RedirectResponse(f"{path}?{query}" if query else path, status_code=303)
+    return redirect(f"{path}?{query}" if query else path)
 
 
 @router.post("/desk/topics/{topic_id}/promote", name="promote topic")
@@ -87,7 +88,7 @@ def promote(
                 entry_id = promote_topic(conn, topic_id, promotion, viewer=visit.viewer)
             path = entry_path(entry_id, promotion.title)
             done = urlencode({"done": "published" if publish else "drafted"})
-            return RedirectResponse(f"{path}?{done}&locale={visit.locale}", status_code=303)
+            return redirect(f"{path}?{done}&locale={visit.locale}")
         except InvalidInput as problem:
             name = problem.field if problem.field in ("answer", "checked") else "title"
             errors.append(FieldError(name, str(problem)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
@@ -25,6 +24,8 @@ from web.http.desk.topic_page import Shown, topic_page
 from web.http.desk.topic_rows import topic_path
 from web.http.frame import NOTICE, UNDO, Visit
 from web.http.messages import to_translate
+from web.http.paths import with_query
+from web.http.replies import redirect
 
 router = APIRouter()
 
@@ -115,8 +116,7 @@ def detach(visit: StaffVisitDep, topic_id: Id) -> Response:
 
 def _lead(visit: Visit, path: str, done: str, batch: str = "") -> RedirectResponse:
     query = {NOTICE: done, UNDO: batch, "locale": visit.locale}
-    named = urlencode({name: value for name, value in query.items() if value})
-    return RedirectResponse(f"{path}?{named}", status_code=303)
+    return redirect(with_query(path, **query))
 
 
 def _refused(visit: Visit, topic_id: int, message: str, *, field: str = "all-title") -> Response:

@@ -49,7 +49,11 @@ def show_file(
         attachment = find_attachment(conn, token)
         if attachment is None:
             raise NotFound("file", name[:60])
-        public = _require_reader(conn, attachment, viewer=viewer, token=key)
+        try:
+            public = _require_reader(conn, attachment, viewer=viewer, token=key)
+        except NotFound as error:
+            # The name that was asked for: its own name is part of what is kept from them.
+            raise NotFound("file", name[:60]) from error
         headers = _headers(attachment, viewer, public=public)
         if attachment.name != name:
             query = f"?{urlencode({'token': key})}" if key else ""
@@ -74,19 +78,16 @@ def _require_reader(
     conn: Connection, attachment: Attachment, *, viewer: Viewer, token: str
 ) -> bool:
     """Raise NotFound for who may not read the owner of a file; whether everybody may."""
-    try:
-        if attachment.kind == "entry":
-            merged = find_entry_redirect(conn, attachment.object_id)
-            entry = get_entry(conn, merged or attachment.object_id, viewer=viewer)
-            return entry.state == "published" and entry.audience == PUBLIC
-        question_id: int | None = attachment.object_id
-        if attachment.kind == "reply":
-            question_id = find_question_of_reply(conn, attachment.object_id)
-        if question_id is None:
-            raise NotFound("reply", attachment.object_id)
-        get_question(conn, question_id, viewer=viewer, token=token)
-    except NotFound as error:
-        raise NotFound("file", attachment.name) from error
+    if attachment.kind == "entry":
+        merged = find_entry_redirect(conn, attachment.object_id)
+        entry = get_entry(conn, merged or attachment.object_id, viewer=viewer)
+        return entry.state == "published" and entry.audience == PUBLIC
+    question_id: int | None = attachment.object_id
+    if attachment.kind == "reply":
+        question_id = find_question_of_reply(conn, attachment.object_id)
+    if question_id is None:
+        raise NotFound("reply", attachment.object_id)
+    get_question(conn, question_id, viewer=viewer, token=token)
     return False
 
 

@@ -21,7 +21,7 @@ from web.http.dependencies import MAX_ID, StaffVisitDep, VisitDep, spend_as_gues
 from web.http.frame import Visit
 from web.http.rate_limits import Allowance
 from web.http.reading.entry_pages import entry_page
-from web.http.replies import cache_control
+from web.http.replies import cache_control, redirect
 from web.http.searching.intents import Target
 from web.http.searching.log import MAX_RANK, MAX_TOKEN_CHARS, RANK, SEARCH, SearchLog
 from web.link_actions import do_to_link, target_of
@@ -72,7 +72,7 @@ def back_to_entry(conn: Connection, entry_id: int, visit: Visit, part: str) -> R
     """Lead back to a part of the entry's page after a form."""
     entry = get_entry(conn, entry_id, viewer=visit.viewer)
     path = entry_path(entry.id, entry.title)
-    return RedirectResponse(f"{path}?locale={visit.locale}#{part}", status_code=303)
+    return redirect(f"{path}?locale={visit.locale}#{part}")
 
 
 @router.post("/faq/{place}/links", response_class=HTMLResponse, name="edit links")
