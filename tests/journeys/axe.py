@@ -23,13 +23,14 @@ GROW = """() => {
 
 CLIPPED = """() => [...document.querySelectorAll(
     "button, a.button, summary, label, th, h1, h2, h3, legend, .badge, .tag, nav a")]
-  .filter((one) => one.checkVisibility() && one.clientWidth > 1 && one.clientHeight > 1
-    && !one.closest(".only-read, .only-programs"))
+  .filter((one) => one.checkVisibility() && one.clientWidth > 1 && one.clientHeight > 1)
+  .filter((one) => !one.closest(".only-read, .only-programs")
+    && !(one.closest("thead")?.clientHeight <= 1))
   .filter((one) => getComputedStyle(one).display !== "inline")
-  .filter((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 3)
-  .filter((one) => getComputedStyle(one).textOverflow !== "ellipsis"
-    && !one.querySelector("[class*=name]"))
+  .filter((one) => one.scrollWidth > one.clientWidth + 1
+    || one.scrollHeight > one.clientHeight + 3)
   .map((one) => one.outerHTML.slice(0, 160))"""
+"""Labels that do not fit into what they stand in."""
 
 SIDEWAYS = """() => {
   if (document.documentElement.scrollWidth <= innerWidth) return [];
@@ -41,9 +42,22 @@ SIDEWAYS = """() => {
 
 def violations(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 A and AA, a line for each element."""
-    found: Any = Axe().run(
-        page, options={"resultTypes": ["violations"], "runOnly": WCAG}
-    ).response["violations"]
+    return _run(page, {"runOnly": WCAG})
+
+
+def violations_without_colours(page: Page) -> list[str]:
+    """The same for a page whose colours were looked at in another size; they take the longest."""
+    return _run(page, {"runOnly": WCAG, "rules": {"color-contrast": {"enabled": False}}})
+
+
+def faint_texts(page: Page) -> list[str]:
+    """What axe finds against contrast alone, for one more set of colours."""
+    return _run(page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}})
+
+
+def _run(page: Page, options: dict[str, Any]) -> list[str]:
+    wanted = {"resultTypes": ["violations"], "preload": False, **options}
+    found: Any = Axe().run(page, options=wanted).response["violations"]
     return [
         f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
         for rule in found

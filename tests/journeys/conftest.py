@@ -107,7 +107,8 @@ def site(site_home: Path, mailbox: Mailbox) -> Iterator[str]:
         wait_until_healthy(address, process)
         yield address
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        # At once: the home is thrown away, and a worker that computes would finish that first.
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(20)
 
 

@@ -10,7 +10,7 @@ from tests.web.mail.smtp_server import Inbox
 
 PATIENCE_S = 20.0
 POLL_S = 0.05
-ADDRESS = re.compile(r"https?://\S+")
+ADDRESS = re.compile(r"https?://[^\s)>]+")
 
 
 class Mailbox(Inbox):

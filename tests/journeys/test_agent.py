@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from urllib.parse import quote_plus
 
 from playwright.sync_api import Locator, Page, expect
 
-QUEUE = "/desk/topics?locale=en"
+from tests.journeys.conftest import OpenPage
+
+QUEUE = "/desk/topics"
+AGENT = "priya@caldrosa.example.com"
+MODERATOR = "marta@caldrosa.example.com"
 TITLE = "Why does the app not find my machine any more?"
 SEARCH = "app does not find my machine any more"
-
-
-def sign_in(open_page: Callable[..., Page], key: str, **options: object) -> Page:
-    """A page of an agent who signed in."""
-    page = open_page("/sign-in", locale="en-GB", **options)
-    page.get_by_label("Your key").fill(key)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(re.compile("/desk/topics"))
-    page.goto(QUEUE)
-    return page
 
 
 def figure(page: Page, name: str) -> Locator:
@@ -52,22 +45,35 @@ def undo(page: Page) -> None:
     expect(page.get_by_role("status").get_by_text("taken back")).to_be_visible()
 
 
-def test_a_guest_does_not_get_to_the_desk(open_page):
-    page = open_page("/desk/topics", locale="en-GB")
+def test_a_guest_does_not_get_to_the_desk(open_page: OpenPage) -> None:
+    page = open_page(QUEUE, locale="en-GB")
 
     expect(page).to_have_url(re.compile("/sign-in"))
 
 
-def test_a_wrong_key_is_refused_with_a_reason(open_page):
+def test_a_customer_does_not_get_to_the_desk(sign_in: OpenPage) -> None:
+    page = sign_in("clara@example.com", QUEUE, expected="status of 403")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("not open to you")
+
+
+def test_a_key_lets_an_agent_in_and_a_wrong_one_is_refused_with_a_reason(
+    open_page: OpenPage, agent_key: str
+) -> None:
     page = open_page("/sign-in", locale="en-GB")
+    page.get_by_text("With a key, for our team").click()
     page.get_by_label("Your key").fill("kb_wrong")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in with the key").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_label("Your key").fill(agent_key)
+    page.get_by_role("button", name="Sign in with the key").click()
+    expect(page).to_have_url(re.compile(QUEUE))
 
-    expect(page.locator("[role=alert], .error-summary").first).to_be_visible()
 
-
-def test_an_agent_works_through_the_top_topic_by_keyboard(open_page, agent_key):
-    page = sign_in(open_page, agent_key)
+def test_an_agent_works_through_the_top_topic_by_keyboard(
+    open_page: OpenPage, sign_in: OpenPage
+) -> None:
+    page = sign_in(AGENT, QUEUE)
     top = page.locator(".table-topics tbody [data-open]").first
     label = top.inner_text()
     page.keyboard.press("j")
@@ -127,8 +133,8 @@ def test_an_agent_works_through_the_top_topic_by_keyboard(open_page, agent_key):
     expect(found.first).to_be_visible()
 
 
-def test_without_a_script_the_same_forms_work(open_page, agent_key):
-    page = sign_in(open_page, agent_key, java_script_enabled=False)
+def test_without_a_script_the_same_forms_work(sign_in: OpenPage) -> None:
+    page = sign_in(AGENT, QUEUE, java_script_enabled=False)
     topic = page.locator(".table-topics tbody [data-open]").nth(1)
     label = topic.inner_text()
     topic.click()
@@ -144,7 +150,7 @@ def test_without_a_script_the_same_forms_work(open_page, agent_key):
     page.get_by_role("button", name="Split the ticked ones off").click()
     expect(figure(page, "Questions")).to_have_text("2")
     undo(page)
-    page.goto(f"{here}?locale=en")
+    page.goto(here)
     expect(figure(page, "Questions")).to_have_text(size)
 
     page.get_by_role("button", name="Dismiss this topic").click()
@@ -152,21 +158,22 @@ def test_without_a_script_the_same_forms_work(open_page, agent_key):
     undo(page)
     expect(page.get_by_role("link", name=label)).to_have_count(1)
 
-    page.goto(f"{here}?locale=en")
+    page.goto(here)
     page.get_by_role("textbox", name="Title").fill("")
     page.get_by_role("button", name="Save as a draft").click()
     expect(page.get_by_role("alert")).to_be_visible()
 
-    page.goto("/desk/noise?locale=en")
+    page.goto("/desk/noise")
     page.get_by_role("row").nth(1).get_by_role("button", name="It is a question").click()
     expect(page.get_by_role("status").get_by_role("button", name="Undo")).to_be_visible()
 
 
-def test_every_desk_page_fits_a_phone_and_names_what_it_holds(open_page, agent_key):
+def test_every_desk_page_fits_a_phone_in_german_and_names_what_it_holds(sign_in: OpenPage) -> None:
     phone = {"width": 360, "height": 760}
-    page = sign_in(open_page, agent_key, viewport=phone, color_scheme="dark")
-    for path in ("topics", "decisions", "noise", "searches", "synonyms", "audit"):
-        page.goto(f"/desk/{path}?locale=de")
+    page = sign_in(MODERATOR, QUEUE, viewport=phone, color_scheme="dark")
+    for path in ("questions", "topics", "decisions", "noise", "searches", "synonyms", "audit"):
+        page.goto(f"/desk/{path}")
+        expect(page.locator("html")).to_have_attribute("lang", "de")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         expect(page.locator(".desk-nav [aria-current=page]")).to_have_count(1)
         assert page.evaluate(UNNAMED) == [], path

@@ -84,7 +84,7 @@ def test_no_answer_leads_to_a_question_that_is_confirmed_answered_and_solved(
     guest.goto("/sign-up")
     guest.get_by_label("Your name").fill("Mara")
     guest.get_by_label("Your e-mail address").fill(GUEST)
-    guest.get_by_label("Password").fill("copper kettle in the morning")
+    guest.get_by_role("textbox", name="Password").fill("copper kettle in the morning")
     guest.get_by_role("button", name="Sign up").click()
     expect(guest.get_by_role("heading", name="Look into your mail")).to_be_visible()
     guest.goto(link_in(mailbox.wait_for(GUEST, "Confirm your e-mail address"), "/confirm/"))

@@ -330,6 +330,7 @@ def test_a_page_opens_it_from_its_own_link_and_from_its_code(visit, shop):
     page.evaluate("KundigWidget.search('how long is the warranty')")
     expect(page.get_by_role("link", name=re.compile("How long is the warranty"))).to_be_visible()
 
+    page.wait_for_function("heard.length === 4")
     names = [name for name, _ in page.evaluate("heard")]
     assert names == ["open", "close", "open", "search"]
     assert page.evaluate("heard.at(-1)[1].verdict") in ("answer", "maybe")
