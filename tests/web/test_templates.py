@@ -365,3 +365,21 @@ def test_the_title_of_a_page_says_that_its_form_was_refused(renderer, template, 
     html = renderer.render(template, context, chrome=GUEST["en"])
 
     assert ("<title>Error: " in html) == refused
+
+
+def test_the_frame_names_nothing_that_a_page_has_a_field_for():
+    tree = environment("en", lambda name: f"/static/{name}").parse(
+        (FOLDER / "base.html").read_text(encoding="utf-8")
+    )
+    named = {one.name for one in tree.find_all(nodes.Macro)}
+    named |= {
+        target.name
+        for one in tree.find_all(nodes.Assign)
+        for target in one.find_all(nodes.Name)
+        if target.ctx == "store"
+    }
+    for one in tree.find_all(nodes.FromImport):
+        named |= {name if isinstance(name, str) else name[1] for name in one.names}
+    for template, contexts in PAGES.items():
+        shadowed = named & {field.name for field in fields(contexts[0])}
+        assert not shadowed, f"base.html takes {shadowed} from {template}"

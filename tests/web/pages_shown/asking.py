@@ -132,7 +132,7 @@ PAGES: dict[str, tuple[Any, ...]] = {
         MINE,
         *(MyQuestionsPage(TABS, one) for one in ("", "open", "answered", "solved")),
     ),
-    "question/to_answer.html": (
+    "desk/questions.html": (
         ToAnswerPage(
             TABS,
             "open",

@@ -145,7 +145,7 @@ class ToAnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class ToAnswerPage:
-    """All that question/to_answer.html may read; `waiting` counts what nobody answered yet."""
+    """All that desk/questions.html may read; `waiting` counts what nobody answered yet."""
 
     tabs: tuple[Tab, ...]
     current: str

@@ -1,5 +1,5 @@
 """The pages where customers ask, and see what became of it."""
 
-from web.http.pages.asking import ask, confirm, my_questions, question, team, to_answer
+from web.http.pages.asking import ask, confirm, my_questions, question, team
 
-PAGES = (ask, confirm, question, team, to_answer, my_questions)
+PAGES = (ask, confirm, question, team, my_questions)

@@ -4,6 +4,7 @@ from web.http.pages.desk import (
     audit,
     decisions,
     noise,
+    questions,
     queue,
     rewriting,
     searches,
@@ -12,4 +13,15 @@ from web.http.pages.desk import (
     topic_actions,
 )
 
-PAGES = (queue, topic, topic_actions, rewriting, searches, noise, decisions, synonyms, audit)
+PAGES = (
+    queue,
+    questions,
+    topic,
+    topic_actions,
+    rewriting,
+    searches,
+    noise,
+    decisions,
+    synonyms,
+    audit,
+)

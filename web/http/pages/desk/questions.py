@@ -51,7 +51,7 @@ def show(
         first_url=_url(show) if start else None,
         next_url=_url(show, cursor=more) if more else None,
     )
-    return visit.page("question/to_answer.html", page)
+    return visit.page("desk/questions.html", page)
 
 
 def _url(show: str, *, cursor: str = "") -> str:
