@@ -30,7 +30,7 @@ TEXTS = """() => {
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (words.nextNode()) {
     const around = words.currentNode.parentElement;
-    if (around.closest("script, style, .only-programs, .file-title")) continue;
+    if (around.closest("script, style, .only-programs")) continue;
     if (around.closest("[lang]").lang.startsWith("de")) found.push(words.currentNode.data);
   }
   for (const one of document.querySelectorAll("[aria-label], [placeholder], [title]"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
@@ -18,11 +19,15 @@ MAX_DOWNLOADS = 300
 
 @dataclass(frozen=True, slots=True)
 class ProductFiles:
-    """The files of a product, each once; those of no product have no slug."""
+    """The files of a product, each once; those of no product have no slug.
+
+    `langs` names, by a file's id, the language of its entry where it is not the reader's.
+    """
 
     slug: str
     name: str
     files: tuple[Attachment, ...]
+    langs: Mapping[int, str] = field(default_factory=dict)
 
 
 def has_downloads(conn: Connection, reader: Reader) -> bool:
@@ -45,7 +50,7 @@ def downloads_on_shelves(
     """
     own = case((entries.c.locale == reader.locale, 0), else_=1)
     statement = (
-        select(attachments.c.id, entries.c.id.label("entry_id"), products)
+        select(attachments.c.id, entries.c.id.label("entry_id"), entries.c.locale, products)
         .select_from(
             attachments.join(entries, _of_entry()).outerjoin(
                 products, products.c.id == entries.c.product_id
@@ -66,8 +71,10 @@ def downloads_on_shelves(
         file = by_id.get(row[0])
         if file is not None:
             groups.setdefault(slug, (name, {}))[1].setdefault(file.sha256, file)
+    langs = {row[0]: row.locale for row in rows if row.locale != reader.locale}
     return [
-        ProductFiles(slug, name, tuple(files.values())) for slug, (name, files) in groups.items()
+        ProductFiles(slug, name, tuple(files.values()), langs)
+        for slug, (name, files) in groups.items()
     ]
 
 

@@ -191,6 +191,10 @@ def test_files_of_a_product_are_on_its_page_and_among_the_downloads(
         assert page.count('class="file-title"') == 1
         assert "Manual" in page
         assert "Refunds" not in page
+        assert '<span class="file-title">' in page
+        german = client.get(f"{path}?locale=de").text
+        assert '<span class="file-title" lang="en">Manual</span>' in german
+        assert "Englisch" in german
     assert 'class="file-title"' not in client.get("/categories/care").text
     assert 'href="/downloads"' in client.get("/").text
     agent = bearer(make_key(Role.AGENT))

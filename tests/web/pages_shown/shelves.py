@@ -31,7 +31,10 @@ LISTED = (
     ListedLink("Wie entkalke ich?", "/faq/2", "", "de"),
     ListedLink("No note", "/faq/3"),
 )
-FILES = (ShownFile("Manual of the Piazza", "piazza.pdf", "/files/x/piazza.pdf", "pdf", 1.2, "MB"),)
+FILES = (
+    ShownFile("Manual of the Piazza", "piazza.pdf", "/files/x/piazza.pdf", "pdf", 1.2, "MB"),
+    ShownFile("Pflegekarte", "karte.pdf", "/files/y/karte.pdf", "pdf", 46, "kB", lang="de"),
+)
 FACETS = (
     FacetGroup(
         "product",

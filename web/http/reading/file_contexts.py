@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from kb.attachments import Attachment
@@ -25,7 +26,8 @@ class ShownFile:
     """A file as a list shows it.
 
     `kind` is `picture pdf archive text table document sheet slides` or `film`; `amount` and
-    `unit` its size; `remove_url` takes a POST, empty for who may not.
+    `unit` its size; `remove_url` takes a POST, empty for who may not. `lang` is that of the title,
+    None where it is the language around it.
     """
 
     title: str
@@ -35,6 +37,7 @@ class ShownFile:
     amount: float
     unit: str
     remove_url: str = ""
+    lang: str | None = None
 
     @property
     def suffix(self) -> str:
@@ -43,16 +46,28 @@ class ShownFile:
 
 
 def shown_files(
-    attachments: Iterable[Attachment], *, token: str = "", remove_url: str = ""
+    attachments: Iterable[Attachment],
+    *,
+    token: str = "",
+    remove_url: str = "",
+    langs: Mapping[int, str] = MappingProxyType({}),
 ) -> tuple[ShownFile, ...]:
-    """The files for a page; `token` is that of a question, `remove_url` has a place for the id."""
+    """The files for a page; `token` is that of a question, `remove_url` has a place for the id.
+
+    `langs` are the languages of titles, by the file's id, that are not the page's.
+    """
     carried = f"?{urlencode({'token': token})}" if token else ""
     return tuple(
-        _shown(one, carried, remove_url.format(one.id) if remove_url else "") for one in attachments
+        replace(
+            _shown(one, carried),
+            remove_url=remove_url.format(one.id) if remove_url else "",
+            lang=langs.get(one.id),
+        )
+        for one in attachments
     )
 
 
-def _shown(attachment: Attachment, carried: str, remove_url: str) -> ShownFile:
+def _shown(attachment: Attachment, carried: str) -> ShownFile:
     amount, unit = size_in_words(attachment.size)
     return ShownFile(
         title=attachment.label or attachment.name,
@@ -61,7 +76,6 @@ def _shown(attachment: Attachment, carried: str, remove_url: str) -> ShownFile:
         kind=_word(attachment.media_type),
         amount=amount,
         unit=unit,
-        remove_url=remove_url,
     )
 
 

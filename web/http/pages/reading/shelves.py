@@ -94,7 +94,11 @@ def show_downloads(visit: VisitDep) -> HTMLResponse:
     with reading(visit.site.engine) as conn:
         found = downloads_on_shelves(conn, OnShelves(), reader_of(visit))
     groups = tuple(
-        DownloadGroup(one.name, product_path(one.slug) if one.slug else "", shown_files(one.files))
+        DownloadGroup(
+            one.name,
+            product_path(one.slug) if one.slug else "",
+            shown_files(one.files, langs=one.langs),
+        )
         for one in found
     )
     return visit.page("shelf/downloads.html", DownloadsPage(groups), canonical="/downloads")
@@ -130,7 +134,7 @@ def _show_shelf(visit: Visit, kind: ShelfKind, slug: str, wanted: OnShelves, pag
         watch = watch_box(conn, visit, kind, shelf.id)
     pages = max(1, -(-total // ON_A_PAGE))
     held = OnShelf(shelf, chosen, found, total, page, pages, facets, names)
-    downloads = shown_files(file for one in files for file in one.files)
+    downloads = tuple(shown for one in files for shown in shown_files(one.files, langs=one.langs))
     context = replace(shelf_page(held, visit), downloads=downloads, watch=watch)
     return visit.page("shelf/shelf.html", context, canonical=held.canonical)
 
