@@ -26,7 +26,10 @@ DEMO_TOUR = """worth a look:
   /search?q=orange+drop+is+lit          an answer that has none of these words in its title
   /search?q=Bruehgruppe+klemt           the same in German, with a typing error
   /search?q=how+do+I+bake+bread         no answer, and it says so
-  /desk/topics                          what people ask: the app update of August has no answer"""
+  /products/piazza                      all about one product, with its care card to download
+  /desk/questions                       what customers asked here (agent)
+  /desk/topics                          what people ask: the app update of August has no answer
+  /admin/outbox                         mails, since the demo has no mail server (admin)"""
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")]
 
