@@ -15,9 +15,10 @@ from sqlalchemy import Connection, Engine
 from kb.access import OPERATOR, Role, Scope
 from kb.attachments import check_file
 from kb.clock import utc_now
+from kb.errors import NotFound
 from kb.intake.records import IncomingQuestion, IncomingReply
 from kb.people.passwords import Passwords
-from kb.store.attachments.files import add_attachment, attachments_of
+from kb.store.attachments.of_entries import add_entry_file, entry_files
 from kb.store.engine import transaction
 from kb.store.entries.pins import set_pinned
 from kb.store.entries.reading import find_entry_by_source
@@ -102,11 +103,11 @@ def load_files(engine: Engine) -> int:
             entry_id = find_entry_by_source(conn, row["entry"])
             if entry_id is None:
                 continue
-            there = attachments_of(conn, "entry", [entry_id])[entry_id]
+            there = entry_files(conn, entry_id, viewer=OPERATOR)
             if any(one.name == row["file"] for one in there):
                 continue
             checked = check_file(row["file"], (folder / row["file"]).read_bytes())
-            add_attachment(conn, "entry", entry_id, checked, by_id=None, label=row["label"])
+            add_entry_file(conn, entry_id, checked, viewer=OPERATOR, label=row["label"])
             added += 1
     return added
 
@@ -124,19 +125,20 @@ def renew_password(engine: Engine) -> str:
 
 
 def renew_key(engine: Engine) -> str:
-    """A new API key of the demo's agent; the one of the last start is revoked."""
+    """A new API key of the demo's agent; the one of the last start is revoked.
+
+    Raises NotFound where `load_people` never ran.
+    """
     agent = next(one for one in demo_accounts() if one.role == Role.AGENT)
     with transaction(engine) as conn:
         account = find_account_by_email(conn, agent.email)
         if account is None:
-            account_id = add_account(conn, agent.name, role=Role.AGENT, email=agent.email)
-        else:
-            account_id = account.id
-        for key in list_api_keys(conn):
-            if key.account == agent.name and key.name == KEY_NAME and key.revoked_at is None:
+            raise NotFound("account", agent.email)
+        for key in list_api_keys(conn, account_id=account.id):
+            if key.name == KEY_NAME and key.revoked_at is None:
                 revoke_api_key(conn, key.id)
         scopes = [Scope.READ, Scope.ASK, Scope.AGENT]
-        return add_api_key(conn, account_id, KEY_NAME, scopes=scopes)
+        return add_api_key(conn, account.id, KEY_NAME, scopes=scopes)
 
 
 def _people() -> dict[str, Any]:
