@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -23,6 +22,7 @@ from kb.store.engine import open_engine, transaction
 from kb.store.people.accounts import add_account
 from kb.store.people.keys import add_api_key
 from tests.journeys.mailbox import Mailbox
+from tests.waiting import wait_until
 from tests.web.mail.smtp_server import running
 from web.cli.demo_people import demo_accounts, renew_password
 
@@ -35,7 +35,6 @@ BROWSER_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START_TIMEOUT_S = 90
 PATIENCE_MS = 15_000
 """How long the browser waits for what must come; a busy machine takes its time."""
 
@@ -114,16 +113,16 @@ def site(site_home: Path, mailbox: Mailbox) -> Iterator[str]:
 
 def wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
     """Return once the site serves; fails where it ends or takes too long."""
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline:
+
+    def is_healthy() -> bool:
         assert process.poll() is None, "kb serve ended by itself"
         try:
             with urllib.request.urlopen(f"{address}/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return
+                return bool(answer.status == 200)
         except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the site did not become healthy")
+            return False
+
+    wait_until(is_healthy, "the site did not become healthy")
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 from email.message import EmailMessage
 
+from tests.waiting import wait_until
 from tests.web.mail.smtp_server import Inbox
 
-PATIENCE_S = 20.0
-POLL_S = 0.05
 ADDRESS = re.compile(r"https?://[^\s)>]+")
 
 
@@ -26,12 +24,11 @@ class Mailbox(Inbox):
 
     def wait_for(self, recipient: str, about: str, *, number: int = 1) -> EmailMessage:
         """The n-th mail to an address whose subject has these words, once it is there."""
-        deadline = time.monotonic() + PATIENCE_S
-        while len(found := self.mails_to(recipient, about)) < number:
-            subjects = [(str(mail["To"]), str(mail["Subject"])) for mail in self.mails]
-            assert time.monotonic() < deadline, f"no {about!r} to {recipient} in {subjects}"
-            time.sleep(POLL_S)
-        return found[number - 1]
+        wait_until(
+            lambda: len(self.mails_to(recipient, about)) >= number,
+            lambda: (about, recipient, [(mail["To"], mail["Subject"]) for mail in self.mails]),
+        )
+        return self.mails_to(recipient, about)[number - 1]
 
 
 def text_of(mail: EmailMessage) -> str:

@@ -8,11 +8,12 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import OpenPage
 from tests.journeys.mailbox import Mailbox, link_in, text_of
+from tests.waiting import wait_until
 
 GUEST = "mara.guest@example.com"
 TITLE = "Which flour do I need for baking bread?"
 ANSWER = "Strong white flour. Ours is the **Caldrosa mill no. 4**."
-A_PERSON_NEEDS = "() => performance.now() > 2200"
+A_PERSON_NEEDS = "performance.now() > 2200"
 """A form that is sent sooner came from a program."""
 
 
@@ -35,7 +36,7 @@ def test_no_answer_leads_to_a_question_that_is_confirmed_answered_and_solved(
 
     guest.get_by_label("Your question").fill(TITLE)
     email.fill(GUEST)
-    guest.wait_for_function(A_PERSON_NEEDS)
+    wait_until(lambda: guest.evaluate(A_PERSON_NEEDS))
     guest.get_by_role("button", name="Ask this question").click()
     expect(guest.get_by_role("heading", level=1)).to_have_text(TITLE)
     expect(guest.get_by_text("Waits for you to confirm it")).to_be_visible()

@@ -24,6 +24,7 @@ from kb.store.mail.deliveries import list_deliveries
 from kb.store.people.widget_sites import add_widget_site, let_members_in
 from tests.journeys.conftest import KB, environment, wait_until_healthy
 from tests.journeys.host_site import host_site
+from tests.waiting import wait_until
 from web.http.widget.secrets import site_secret
 
 PHONE = {"width": 360, "height": 740}
@@ -221,12 +222,14 @@ def test_members_see_what_is_theirs_and_guests_do_not(visit, shop, record):
         asked++ ? (await fetch("/token")).text() : "a.b.c"); }""")
     field = page.get_by_role("combobox")
     expect(field).to_have_value("")
-    deadline = time.monotonic() + 5
-    while not page.get_by_role("link", name=MEMBERS_TITLE).count():
-        assert time.monotonic() < deadline, "the members' entry was not found"
+
+    def finds_it():
         field.fill(MEMBERS_TITLE)
         field.press("Enter")
         page.wait_for_timeout(300)
+        return page.get_by_role("link", name=MEMBERS_TITLE).count()
+
+    wait_until(finds_it, "the members' entry was not found")
     page.get_by_role("link", name=MEMBERS_TITLE).click()
     expect(page.get_by_text("Ten per cent on beans.")).to_be_visible()
 
@@ -330,7 +333,7 @@ def test_a_page_opens_it_from_its_own_link_and_from_its_code(visit, shop):
     page.evaluate("KundigWidget.search('how long is the warranty')")
     expect(page.get_by_role("link", name=re.compile("How long is the warranty"))).to_be_visible()
 
-    page.wait_for_function("heard.length === 4")
+    wait_until(lambda: page.evaluate("heard.length === 4"), lambda: page.evaluate("heard"))
     names = [name for name, _ in page.evaluate("heard")]
     assert names == ["open", "close", "open", "search"]
     assert page.evaluate("heard.at(-1)[1].verdict") in ("answer", "maybe")

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import httpx2 as httpx
@@ -18,6 +17,7 @@ from kb.store.engine import transaction
 from kb.store.entries.writing import add_entry
 from search.build import build_index
 from search.generation import find_current_name, open_current
+from tests.waiting import wait_until
 from tests.web.http.conftest import NO_MODEL
 from tests.web.http.damage import current_folder, damage
 from web.cli.index_state import check_index
@@ -136,13 +136,6 @@ class Served:
         """End site and worker as a power cut would."""
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(20)
-
-
-def wait_until(condition, *, within_s=60):
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_site_that_was_killed_and_whose_index_was_damaged_heals_by_itself(

@@ -2,9 +2,9 @@ import logging
 import os
 import signal
 import sys
-import time
 from itertools import pairwise
 
+from tests.waiting import wait_until
 from web.worker import companion
 from web.worker.companion import worker_beside
 
@@ -19,12 +19,12 @@ DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + WORKER
 
 def pids_in(file, count):
     """The first `count` process ids that workers wrote."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if file.exists() and len(pids := file.read_text().split()) >= count:
-            return [int(pid) for pid in pids]
-        time.sleep(0.02)
-    raise AssertionError("no worker was started")
+
+    def written():
+        pids = file.read_text().split() if file.exists() else []
+        return pids if len(pids) >= count else []
+
+    return [int(pid) for pid in wait_until(written, "no worker was started")]
 
 
 def is_alive(pid):

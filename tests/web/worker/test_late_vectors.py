@@ -1,7 +1,5 @@
 """An entry that is published while the worker is busy is found by its meaning, too, and soon."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -17,6 +15,7 @@ from search.build import find_manifest
 from search.index import IndexFollower
 from search.record_source import RecordSource
 from tests.indexer.subjects import SubjectEncoder
+from tests.waiting import wait_until
 from web.worker.freshness import Staleness
 from web.worker.index_run import IndexJob, do_index
 from web.worker.published_first import encoding_what_is_published
@@ -92,10 +91,7 @@ def test_what_is_published_while_a_job_runs_is_encoded_beside_it(engine):
     with encoding_what_is_published(engine, SubjectEncoder()):
         publish(engine)
         publish(engine, "Not to be seen yet", state="draft")
-        deadline = time.monotonic() + 20
-        while not is_encoded(engine, TITLE):
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_until(lambda: is_encoded(engine, TITLE))
 
     assert not is_encoded(engine, "Not to be seen yet")
     assert not is_encoded(engine, "It was there before.")

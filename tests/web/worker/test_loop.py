@@ -24,6 +24,7 @@ from kb.store.searches.intents import add_intents
 from search.build import find_manifest
 from tests.indexer.subjects import SubjectEncoder, give_subject
 from tests.search.learning.own_store import SizedLetterEncoder, own_store
+from tests.waiting import wait_until
 from web.worker import loop
 from web.worker.loop import Stopped, Worker
 from web.worker.recalibration import recalibration_due
@@ -243,10 +244,7 @@ def test_a_busy_record_is_waited_for_and_not_fatal(new_worker, settings, engine,
     other.execute("COMMIT")
     other.close()
 
-    deadline = time.monotonic() + 30
-    while states(engine) != ["done"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: states(engine) == ["done"])
     worker._stop.set()
     thread.join()
 

@@ -1,7 +1,6 @@
 """The worker sends mail over real SMTP: once, later, or not at all."""
 
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from kb.settings import Settings
 from kb.store.engine import reading, transaction
 from kb.store.mail.deliveries import list_deliveries
 from kb.store.schema import deliveries
+from tests.waiting import wait_until
 from tests.web.mail.smtp_server import Inbox, running
 from web.mail.confirm_letters import confirm_letter
 from web.mail.letters import MailLook
@@ -151,9 +151,7 @@ def test_mail_leaves_soon_after_the_commit(sqlite_engine, inbox):
     office.open()
     try:
         write(sqlite_engine, settings)
-        until = time.monotonic() + 10
-        while not inbox.mails and time.monotonic() < until:
-            time.sleep(0.05)
+        wait_until(lambda: inbox.mails, "no mail came")
     finally:
         office.close()
 

@@ -3,10 +3,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
+
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 SITE = """
@@ -27,14 +28,6 @@ def start(home, sqlite_template, *arguments):
         "PYTHONPATH": str(ROOT),
     }
     return subprocess.Popen([sys.executable, *arguments], env=environment, cwd=home)
-
-
-def wait_until(condition, *, within_s=60):
-    deadline = time.monotonic() + within_s
-    while not (found := condition()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return found
 
 
 def test_a_worker_ends_in_order_when_it_is_told_to(sqlite_template, tmp_path):
