@@ -1,7 +1,8 @@
 """How long each page takes in the server, beside a bare route that renders as many bytes.
 
-`python -m benchmarks.pages [--home FOLDER]` loads the demo into an empty folder, or takes a copy
-of a folder that `kb demo` filled. Every page is asked for in this process, straight from the
+`python -m benchmarks.pages [--home FOLDER] [--grown]` loads the demo into an empty folder, or takes
+a copy of a folder that `kb demo` filled; `--grown` lets it grow to two busy years, see
+`benchmarks.grown_store`. Every page is asked for in this process, straight from the
 application: no network, no browser. The time of the model is taken off, since it is measured
 elsewhere. The peer is a FastAPI route with one Jinja template that puts the very lines of the
 page into it, escaped; both sides take turns. It ends with 1 where a page misses 50 ms at p95.
@@ -32,15 +33,18 @@ from jinja2 import Environment
 from sqlalchemy import select
 from starlette.types import ASGIApp, Message
 
+from benchmarks.grown_store import Size, grow
 from indexer.encoder import OnnxEncoder
 from kb.access import GUEST, Role
 from kb.addresses import entry_path
 from kb.settings import Settings
 from kb.store.engine import open_engine, reading, transaction
 from kb.store.entries.reading import latest_entries
+from kb.store.migrate import upgrade_schema
 from kb.store.people.accounts import add_account
 from kb.store.people.sessions import add_session
 from kb.store.schema import categories, products, questions
+from search.build import build_index, find_manifest
 from web.http.app import create_app
 
 LOAD_DEMO = (
@@ -112,6 +116,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pages")
     parser.add_argument("--home", type=Path, help="a folder filled by kb demo; it is copied")
     parser.add_argument("--requests", type=int, default=REQUESTS)
+    parser.add_argument("--grown", action="store_true", help="measure a store of two busy years")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch) / "home"
@@ -122,7 +127,21 @@ def main() -> int:
         else:
             shutil.copytree(options.home, home)
         settings = Settings(home=home, site_name="Caldrosa")
+        if options.grown:
+            _grow(settings)
         return asyncio.run(_measure(settings, pages_of(settings), options.requests))
+
+
+def _grow(settings: Settings) -> None:
+    """Let the demo become a store of two busy years, with an index of what it publishes."""
+    engine = open_engine(settings.record_url)
+    upgrade_schema(engine)
+    engine.dispose()
+    grow(settings.home / "record.sqlite3", Size())
+    manifest = find_manifest(settings.index_dir)
+    engine = open_engine(settings.record_url)
+    build_index(engine, settings.index_dir, fingerprint=manifest.fingerprint if manifest else "")
+    engine.dispose()
 
 
 def pages_of(settings: Settings) -> list[Page]:
@@ -164,7 +183,12 @@ def pages_of(settings: Settings) -> list[Page]:
         Page("my questions", ("/account/questions",), customer),
         Page("following", ("/account/watches",), customer),
         Page("account", ("/account",), customer),
+        Page("my data", ("/account/data",), customer),
+        Page("desk: questions", ("/desk/questions", "/desk/questions?show=answered"), admin),
         Page("desk: topics", ("/desk/topics",), admin),
+        Page("desk: noise", ("/desk/noise",), admin),
+        Page("desk: audit", ("/desk/audit",), admin),
+        Page("desk: decisions", ("/desk/decisions",), admin),
         Page("desk: searches", ("/desk/searches",), admin),
         Page("admin: accounts", ("/admin/accounts",), admin),
         Page("admin: outbox", ("/admin/outbox",), admin),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from kb.searches.folding import FoldedSearch, fold
 from kb.searches.outcomes import Afterwards, is_due, is_in_record, is_unanswered, outcome_of
 from kb.searches.questions import asks_something, question_of_search
-from kb.store.engine import reading, transaction
+from kb.store.engine import giving_way, reading
 from kb.store.jobs import enqueue
 from kb.store.searches.settling import (
     Outcome,
@@ -29,6 +30,9 @@ from kb.store.searches.settling import (
 ASKED_WITHIN = timedelta(days=30)
 """Older searches become no questions, so that a record that comes with years of them, from an
 older version or elsewhere, does not flood its topics at once."""
+
+FORGET_WITHIN_S = 10.0
+"""Seconds of one round: what is new must not wait while years of old searches are deleted."""
 
 VISITORS_AT_ONCE = 200
 """Visitors of one transaction: some hundred searches, so that no writer waits long."""
@@ -72,7 +76,7 @@ def settle_intents(engine: Engine, *, now: datetime) -> tuple[int, int]:
         if not visitors:
             return settled, made
         last = visitors[-1]
-        with transaction(engine) as conn:
+        with giving_way(engine) as conn:
             done, new = _settle_visitors(conn, visitors, now)
             if new:
                 enqueue(conn, "index")
@@ -123,14 +127,17 @@ def _settle(
     return Outcome(search, settled, unanswered, question_id), is_new
 
 
-def forget_old(engine: Engine, *, before: datetime) -> int:
-    """Delete searches and clicks made before a time; the counts per day stay."""
+def forget_old(engine: Engine, *, before: datetime, within_s: float = FORGET_WITHIN_S) -> int:
+    """Delete searches and clicks made before a time; the counts per day stay.
+
+    Stops after `within_s` seconds: the next round takes the next ones.
+    """
     forgotten = 0
-    with reading(engine) as conn:
-        left = has_searches_before(conn, before)
-    while left:
-        with transaction(engine) as conn:
-            done = forget_searches(conn, before=before)
-        forgotten += done
-        left = done > 0
+    over = time.monotonic() + within_s
+    while time.monotonic() < over:
+        with reading(engine) as conn:
+            if not has_searches_before(conn, before):
+                break
+        with giving_way(engine) as conn:
+            forgotten += forget_searches(conn, before=before)
     return forgotten

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import sqlite3
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,11 +28,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from kb.errors import InvalidInput, Unavailable
 from kb.store.failures import BUSY, unavailable
+from kb.store.types import without_nul
 
 T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a SQLite writer waits for another one before it gives up."""
+
+LONGEST_PAUSE_S = 1.0
+"""So long at most work that nobody waits for leaves the lock to others."""
 
 POOL_SIZE = 10
 POOL_OVERFLOW = 40
@@ -73,6 +78,8 @@ def open_engine(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
 def _open_sqlite(url: URL, busy_timeout_ms: int) -> Engine:
     engine = create_engine(
         url.set(drivername="sqlite"),
+        # A logged failure would quote what people wrote.
+        hide_parameters=True,
         connect_args={"timeout": busy_timeout_ms / 1000},
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
@@ -106,10 +113,17 @@ def _open_postgresql(url: URL) -> Engine:
             drivername="postgresql+pg8000", username=url.username or getpass.getuser(), query={}
         ),
         connect_args=_pg8000_arguments(url),
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
     )
+
+    @event.listens_for(engine, "before_cursor_execute", retval=True)
+    def take_nul_out(
+        _connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any
+    ) -> tuple[str, Any]:
+        return statement, without_nul(parameters)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -172,6 +186,20 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     """
     with _clear_failures(), engine.begin() as connection:
         yield connection
+
+
+@contextmanager
+def giving_way(engine: Engine) -> Iterator[Connection]:
+    """A write transaction of work that nobody waits for: the next comes as long after it.
+
+    SQLite wakes no writer that waits; it looks again by itself, at most ten times a second. Who
+    takes the lock again at once keeps it from all others. Raises Unavailable like `transaction`.
+    """
+    with transaction(engine) as connection:
+        begun = time.monotonic()
+        yield connection
+    if is_sqlite(engine):
+        time.sleep(min(time.monotonic() - begun, LONGEST_PAUSE_S))
 
 
 @contextmanager

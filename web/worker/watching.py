@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from kb.clock import utc_now
 from kb.settings import Settings
-from kb.store.engine import reading, transaction
+from kb.store.engine import giving_way, reading, transaction
 from kb.store.mail import waking
 from kb.store.mail.news import Span, news_of
 from kb.watches import INSTANT, Follower, News, Watch
@@ -38,7 +38,7 @@ def tell_followers(engine: Engine, settings: Settings) -> int:
             waking.wake_followers(conn)
     told = 0
     while (has_changes or is_anybody_due) and told < FOLLOWERS_A_STEP:
-        with transaction(engine) as conn:
+        with giving_way(engine) as conn:
             due = waking.claim_due(conn)
             if not due:
                 break

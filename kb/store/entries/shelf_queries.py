@@ -65,6 +65,7 @@ def shelf_counts(
     viewer: Viewer,
     locale: str = "",
     limit: int = MAX_SHELVES,
+    offset: int = 0,
     only: ColumnElement[bool] | None = None,
 ) -> list[ShelfCount]:
     """The shelves with answers that the viewer may read, named in a language, the fullest first.
@@ -87,6 +88,7 @@ def shelf_counts(
         .join(counted, counted.c.id == table.c.id)
         .order_by(counted.c.number.desc(), table.c.name, table.c.slug)
         .limit(limit)
+        .offset(offset)
     )
     return [
         ShelfCount(row.slug, name_in(locale, row.name, row.names or {}), row.number, kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal_column, select
 
 from kb.store.engine import chunks
 from kb.store.schema import clicks, helpful_votes
@@ -29,8 +29,9 @@ def use_of_entries(conn: Connection, entry_ids: Sequence[int]) -> dict[int, Entr
         opening = (
             select(clicks.c.target_id, func.count(clicks.c.visitor.distinct()))
             .where(
-                clicks.c.action == "opened",
-                clicks.c.type == "entry",
+                # In the words of the index of these, which a parameter would not match.
+                clicks.c.action == literal_column("'opened'"),
+                clicks.c.type == literal_column("'entry'"),
                 clicks.c.target_id.in_(part),
             )
             .group_by(clicks.c.target_id)

@@ -115,7 +115,9 @@ def get_regrouping(conn: Connection, batch: str, *, viewer: Viewer) -> Regroupin
     """
     require_editor(viewer)
     wanted = batch.strip().lower()
-    if not wanted or not wanted.isalnum():
+    if not wanted:
+        raise InvalidInput("name a decision by the beginning of its number", field="decision")
+    if not wanted.isalnum():
         raise NotFound("decision", batch)
     begins = regroupings.c.batch.startswith(wanted, autoescape=True)
     rows = conn.execute(select(regroupings).where(begins).order_by(regroupings.c.id).limit(3)).all()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Connection, insert, select, type_coerce, update
+from sqlalchemy import JSON, Connection, delete, func, insert, select, type_coerce, update
 
 from kb.clock import utc_now
 from kb.store.engine import new_id
@@ -49,6 +49,32 @@ def finish_run(conn: Connection, run_id: int, report: Mapping[str, Any]) -> None
         .where(runs.c.id == run_id)
         .values(state="done", finished_at=utc_now(), report=dict(report))
     )
+
+
+def forget_runs(conn: Connection, *, before: datetime, limit: int = 1_000) -> int:
+    """Delete runs that ended before a moment and return how many, at most so many.
+
+    The newest run of each kind stays, and the newest that grouped all questions: people are
+    told of them.
+    """
+    newest = select(func.max(runs.c.id)).where(runs.c.state == "done").group_by(runs.c.kind)
+    kept = [*conn.execute(newest).scalars(), *_newest_full(conn)]
+    # In the order of their ids, so that nothing is read of those that stay.
+    oldest = (
+        select(runs.c.id, runs.c.finished_at)
+        .where(runs.c.id.not_in(kept))
+        .order_by(runs.c.id)
+        .limit(limit)
+        .subquery()
+    )
+    old = select(oldest.c.id).where(oldest.c.finished_at < before)
+    return conn.execute(delete(runs).where(runs.c.id.in_(old.scalar_subquery()))).rowcount
+
+
+def _newest_full(conn: Connection) -> list[int]:
+    kinds = list(conn.execute(select(runs.c.kind).distinct()).scalars())
+    found = [recent_runs(conn, kind, limit=1, grouped="full") for kind in kinds]
+    return [run.id for each in found for run in each]
 
 
 def last_run(conn: Connection, kind: str) -> Run | None:

@@ -156,10 +156,11 @@ def count_watches(conn: Connection, kind: str, target_ids: Sequence[int]) -> int
     return len(conn.execute(statement).all())
 
 
-def forget_stopped(conn: Connection) -> int:
-    """Delete what was stopped long ago and return how many."""
-    old = utc_now() - timedelta(days=UNDO_DAYS)
-    return conn.execute(delete(watches).where(watches.c.stopped_at < old)).rowcount
+def forget_stopped(conn: Connection, *, limit: int = 1_000) -> int:
+    """Delete what was stopped long ago and return how many, at most so many."""
+    before = utc_now() - timedelta(days=UNDO_DAYS)
+    old = select(watches.c.id).where(watches.c.stopped_at < before).limit(limit)
+    return conn.execute(delete(watches).where(watches.c.id.in_(old.scalar_subquery()))).rowcount
 
 
 def _with_same_frequency(conn: Connection, watch: Watch) -> list[Watch]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from kb.access import ALL_SCOPES, STAFF, Role, Scope, Viewer
+from kb.access import STAFF, Role, Scope, Viewer
 from kb.clock import utc_now
 from kb.errors import NotFound
 from kb.store.people.accounts import find_account, note_seen, viewer_of
@@ -117,10 +117,11 @@ def find_signed_in(conn: Connection, secret: str) -> SignedIn | None:
         return None
     if now - row.created_at > longest_time(account.role):
         return None
-    scopes = ALL_SCOPES if row.api_key_id is None else frozenset(Scope(one) for one in row.scopes)
+    is_by_key = row.api_key_id is not None
+    scopes = frozenset(Scope(one) for one in row.scopes) if is_by_key else None
     return SignedIn(
         session_id=row.id,
-        viewer=viewer_of(account, scopes=scopes),
+        viewer=viewer_of(account, key_scopes=scopes),
         is_due=now - row.last_seen_at >= SEEN_EVERY,
     )
 
@@ -202,8 +203,8 @@ def end_sessions(conn: Connection, account_id: int, *, keep: int | None = None) 
     return conn.execute(update(sessions).where(*which).values(ended_at=utc_now())).rowcount
 
 
-def forget_sessions(conn: Connection, *, before: datetime) -> int:
-    """Delete sessions that ended or expired before a moment and return how many."""
-    return conn.execute(
-        delete(sessions).where(or_(sessions.c.expires_at < before, sessions.c.ended_at < before))
-    ).rowcount
+def forget_sessions(conn: Connection, *, before: datetime, limit: int = 1_000) -> int:
+    """Delete sessions that ended or expired before a moment; return how many, at most so many."""
+    is_over = or_(sessions.c.expires_at < before, sessions.c.ended_at < before)
+    old = select(sessions.c.id).where(is_over).limit(limit)
+    return conn.execute(delete(sessions).where(sessions.c.id.in_(old.scalar_subquery()))).rowcount

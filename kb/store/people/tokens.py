@@ -101,8 +101,10 @@ def end_links(conn: Connection, account_id: int) -> None:
     )
 
 
-def forget_tokens(conn: Connection, *, before: datetime) -> int:
-    """Delete links that ended before a moment and return how many."""
+def forget_tokens(conn: Connection, *, before: datetime, limit: int = 1_000) -> int:
+    """Delete links that ended before a moment and return how many, at most so many."""
+    tokens = one_time_tokens.c
+    old = select(tokens.id).where(tokens.expires_at < before).limit(limit)
     return conn.execute(
-        delete(one_time_tokens).where(one_time_tokens.c.expires_at < before)
+        delete(one_time_tokens).where(tokens.id.in_(old.scalar_subquery()))
     ).rowcount

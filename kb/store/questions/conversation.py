@@ -15,6 +15,7 @@ from kb.store.engine import new_id
 from kb.store.questions.incoming import clean_again, content_hash
 from kb.store.questions.reading import same_token
 from kb.store.schema import accounts, products, questions, replies
+from kb.visible_text import has_visible
 
 HERE = "here-"
 """How the source ids of replies begin that were written on this site."""
@@ -110,7 +111,7 @@ def add_reply(
     NotFound, InvalidInput for a reply without text or too long, Conflict where there are too
     many already.
     """
-    if not body.strip():
+    if not has_visible(body):
         raise InvalidInput("a reply needs a text", field="body")
     if len(body) > MAX_REPLY_CHARS:
         raise InvalidInput(f"a reply has at most {MAX_REPLY_CHARS:,} characters", field="body")

@@ -52,7 +52,7 @@ def confirm_question(conn: Connection, question_id: int) -> bool:
 def forget_unconfirmed(conn: Connection, *, now: datetime, limit: int = 500) -> int:
     """Delete questions that nobody confirmed in time, and files whose question never came.
 
-    Returns how many questions were deleted, at most `limit`; the oldest first.
+    Returns how many of both were deleted, at most `limit` of each; the oldest first.
     """
     statement = (
         select(questions.c.id)
@@ -72,9 +72,10 @@ def forget_unconfirmed(conn: Connection, *, now: datetime, limit: int = 500) -> 
         .order_by(attachments.c.id)
         .limit(limit)
     )
-    for attachment_id in list(conn.execute(old).scalars()):
+    files = list(conn.execute(old).scalars())
+    for attachment_id in files:
         drop_attachment(conn, attachment_id)
-    return len(ids)
+    return len(ids) + len(files)
 
 
 def files_ahead(conn: Connection, parcel: int) -> list[Attachment]:

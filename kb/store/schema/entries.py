@@ -71,6 +71,7 @@ phrasings = table(
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("entry_id", "text_hash"),
     Index(None, "text_hash"),
+    Index(None, "question_id"),
 )
 links = table(
     "links",
@@ -123,6 +124,7 @@ helpful_votes = table(
     Column("reason", StoredText),
     Column("at", Instant, nullable=False),
     UniqueConstraint("entry_id", "revision", "visitor"),
+    Index(None, "visitor", "at"),
 )
 calibrations = table(
     "calibrations",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String
 
-from kb.store.schema.parts import states, table
+from kb.store.schema.parts import index_of_some, states, table
 from kb.store.types import Instant, StoredJson, StoredText
 
 deliveries = table(
@@ -28,4 +28,7 @@ deliveries = table(
     states("waiting", "sent", "failed", "kept"),
     Index(None, "state", "not_before"),
     Index(None, "recipient", "created_at"),
+    Index(None, "account_id"),
+    Index(None, "created_at"),
+    index_of_some("ix_deliveries_texts", "created_at", where="body_text <> ''"),
 )

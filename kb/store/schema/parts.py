@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, MetaData, Table
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, MetaData, Table, text
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -23,6 +23,11 @@ def table(name: str, *parts: Any) -> Table:
     """Return a table with the public id: never reused, so that an old link never lies."""
     key = Column("id", Id, primary_key=True, autoincrement=True)
     return Table(name, metadata, key, *parts, sqlite_autoincrement=True)
+
+
+def index_of_some(name: str, *columns: Any, where: str) -> Index:
+    """Return an index of the rows for which `where` holds; a query must say it in these words."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 def states(*words: str) -> CheckConstraint:

@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from kb.store.schema.parts import Id, metadata, table
+from kb.store.schema.parts import Id, index_of_some, metadata, table
 from kb.store.types import Instant, StoredJson, StoredText
 
 accounts = table(
@@ -72,6 +72,7 @@ sessions = table(
     Column("ended_at", Instant),
     Index(None, "account_id"),
     Index(None, "expires_at"),
+    index_of_some("ix_sessions_ended_at", "ended_at", where="ended_at IS NOT NULL"),
 )
 one_time_tokens = table(
     "one_time_tokens",
@@ -85,6 +86,8 @@ one_time_tokens = table(
     Column("expires_at", Instant, nullable=False),
     Column("used_at", Instant),
     Index(None, "expires_at"),
+    Index(None, "account_id"),
+    Index(None, "question_id"),
 )
 consents = table(
     "consents",
@@ -116,6 +119,7 @@ watches = table(
     Index(None, "account_id"),
     Index(None, "next_at"),
     Index(None, "kind", "target_id"),
+    index_of_some("ix_watches_stopped_at", "stopped_at", where="stopped_at IS NOT NULL"),
 )
 erasures = table(
     "erasures",

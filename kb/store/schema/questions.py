@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, UniqueConstraint
 
-from kb.store.schema.parts import Id, states, table
+from kb.store.schema.parts import Id, index_of_some, states, table
 from kb.store.types import Instant, StoredJson, StoredText
 
 questions = table(
@@ -42,9 +42,23 @@ questions = table(
     states("open", "answered", "solved", "spam", "hidden"),
     Index(None, "cleaning_version", "id"),
     Index(None, "text_hash"),
-    Index(None, "account_id"),
-    Index(None, "confirm_until"),
+    Index(None, "account_id", "sender"),
     Index(None, "sender"),
+    # Most wait for nobody: an index of all would be taken for every list of what was confirmed.
+    index_of_some("ix_questions_confirm_until", "confirm_until", where="confirm_until IS NOT NULL"),
+    index_of_some(
+        "ix_questions_asked_here",
+        "state",
+        "asked_at",
+        "id",
+        "noise",
+        where="(asker_locale IS NOT NULL OR account_id IS NOT NULL) AND confirm_until IS NULL",
+    ),
+    index_of_some("ix_questions_noise", "asked_at", "id", "noise", where="noise IS NOT NULL"),
+    index_of_some("ix_questions_noise_said", "noise_said", where="noise_said IS NOT NULL"),
+    index_of_some(
+        "ix_questions_searched", "asked_at", where="channel = 'search' AND sender IS NOT NULL"
+    ),
 )
 replies = table(
     "replies",

@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from kb.store.schema.parts import Id, metadata, table
+from kb.store.schema.parts import Id, index_of_some, metadata, table
 from kb.store.types import Instant, StoredJson, StoredText
 
 search_intents = table(
@@ -55,6 +55,13 @@ clicks = table(
     CheckConstraint("action IN ('opened', 'solved', 'asked')", name="action"),
     UniqueConstraint("intent_key", "action", "type", "target_id"),
     Index(None, "visitor", "at"),
+    index_of_some(
+        "ix_clicks_entries_opened",
+        "target_id",
+        "visitor",
+        "at",
+        where="action = 'opened' AND type = 'entry'",
+    ),
     Index(None, "at"),
 )
 search_days = Table(

@@ -27,6 +27,7 @@ runs = table(
     Column("finished_at", Instant),
     Column("report", StoredJson, nullable=False),
     states("running", "done", "failed"),
+    Index(None, "kind", "state", "id"),
 )
 topics = table(
     "topics",

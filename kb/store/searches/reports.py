@@ -7,7 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Connection, case, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from kb.access import Viewer, may_edit
 from kb.errors import NotPermitted
@@ -17,6 +28,8 @@ from kb.store.schema import assignments, search_days, search_intents, topics
 from kb.store.searches.settling import stored_search
 
 MAX_GROUPS = 1_000
+KEYS_AT_ONCE = 100
+DAY_CHARS = len("2026-11-22")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +117,7 @@ def search_groups(
         .limit(min(limit, MAX_GROUPS))
     )
     rows = conn.execute(statement).all()
-    details = _details(conn, wanted, [row.text_key for row in rows])
+    details = _details(conn, wanted, {row.text_key: row.last_at for row in rows})
     mondays = [monday for monday, _ in _empty_weeks(wanted)]
     return [
         SearchGroup(
@@ -127,19 +140,19 @@ def search_groups(
 
 
 def _chosen(wanted: SearchesWanted) -> list[ColumnElement[bool]]:
+    at = search_intents.c.at
+    return [at >= _midnight(wanted.since), at < _midnight(wanted.until), *_counted(wanted)]
+
+
+def _counted(wanted: SearchesWanted) -> list[ColumnElement[bool]]:
+    """The conditions on a search, whenever it was made."""
     table = search_intents.c
-    chosen = [
-        table.at >= _midnight(wanted.since),
-        table.at < _midnight(wanted.until),
-        table.folded_into.is_(None),
-        table.verdict != PICKED,
-        table.text_key != "",
-    ]
+    counted = [table.folded_into.is_(None), table.verdict != PICKED, table.text_key != ""]
     if wanted.lang is not None:
-        chosen.append(table.lang == wanted.lang)
+        counted.append(table.lang == wanted.lang)
     if wanted.unanswered:
-        chosen.append(table.unanswered.is_(True))
-    return chosen
+        counted.append(table.unanswered.is_(True))
+    return counted
 
 
 def _midnight(day: date) -> datetime:
@@ -158,34 +171,57 @@ class _Details:
     question_ids: set[int] = field(default_factory=set)
 
 
-def _details(conn: Connection, wanted: SearchesWanted, keys: Sequence[str]) -> dict[str, _Details]:
-    table = search_intents.c
+def _details(
+    conn: Connection, wanted: SearchesWanted, last_at: Mapping[str, datetime]
+) -> dict[str, _Details]:
+    """What else is known of searches, given when each words were searched last."""
     found: dict[str, _Details] = defaultdict(_Details)
-    for part in chunks(list(keys)):
-        statement = (
-            select(
-                table.text_key,
-                table.text,
-                table.lang,
-                table.at,
-                table.outcome,
-                table.verdict,
-                table.question_id,
-            )
-            .where(*_chosen(wanted), table.text_key.in_(part))
-            .order_by(table.at, table.id)
-        )
-        for row in conn.execute(statement):
-            one = found[row.text_key]
-            one.text, one.lang = row.text, row.lang
-            one.verdicts[row.verdict] += 1
-            one.weeks[monday_of(row.at.date())] += 1
-            if row.outcome is not None:
-                one.outcomes[row.outcome] += 1
-            if row.question_id is not None:
-                one.question_ids.add(row.question_id)
+    for part in chunks(list(last_at.items()), KEYS_AT_ONCE):
+        _count_details(conn, wanted, [key for key, _ in part], found)
+        _read_last(conn, wanted, part, found)
     _find_topics(conn, found)
     return found
+
+
+def _count_details(
+    conn: Connection, wanted: SearchesWanted, keys: Sequence[str], found: Mapping[str, _Details]
+) -> None:
+    """Let the database count by day: many rows, read one by one, would take seconds."""
+    table = search_intents.c
+    day = func.substr(type_coerce(table.at, String), 1, DAY_CHARS)
+    columns = (table.text_key, day, table.outcome, table.verdict, table.question_id)
+    statement = (
+        select(*columns, func.count())
+        .where(*_chosen(wanted), table.text_key.in_(keys))
+        .group_by(*columns)
+    )
+    for key, at_day, outcome, verdict, question_id, count in conn.execute(statement):
+        one = found[key]
+        one.verdicts[verdict] += count
+        one.weeks[monday_of(date.fromisoformat(at_day))] += count
+        if outcome is not None:
+            one.outcomes[outcome] += count
+        if question_id is not None:
+            one.question_ids.add(question_id)
+
+
+def _read_last(
+    conn: Connection,
+    wanted: SearchesWanted,
+    last_at: Sequence[tuple[str, datetime]],
+    found: Mapping[str, _Details],
+) -> None:
+    """Read how the words were typed last, and in which language."""
+    table = search_intents.c
+    # SQLite finds each of these by an index, and pairs in one IN by reading all.
+    places = [and_(table.text_key == key, table.at == at) for key, at in last_at]
+    statement = (
+        select(table.text_key, table.text, table.lang)
+        .where(or_(*places), *_counted(wanted))
+        .order_by(table.id)
+    )
+    for key, typed, lang in conn.execute(statement):
+        found[key].text, found[key].lang = typed, lang
 
 
 def _find_topics(conn: Connection, details: Mapping[str, _Details]) -> None:

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    literal_column,
+    select,
+    update,
+)
 
 from kb.searches.folding import FoldedSearch
 from kb.searches.intents import Click, Settled, StoredSearch, VisitorVote
@@ -18,7 +28,7 @@ from kb.store.schema import clicks, helpful_votes, questions, search_days, searc
 _DAY = ("day", "lang", "verdict", "outcome", "evidence")
 _COUNTED = ("searches", "clicked", "unanswered", "reformulations")
 
-FORGOTTEN_AT_ONCE = 5_000
+FORGOTTEN_AT_ONCE = 2_000
 """Rows of one transaction, so that no writer waits long."""
 
 
@@ -203,25 +213,28 @@ def _count_days(conn: Connection, outcomes: Sequence[Outcome]) -> None:
 
 
 def forget_searches(conn: Connection, *, before: datetime) -> int:
-    """Delete some of the searches and clicks made before a time; return how many, 0: none left.
+    """Delete some of the searches and clicks made before a time and return how many.
 
     Questions that were made of such searches stay, without the daily name of who searched.
     """
+    named = select(questions.c.id).where(_names_a_visitor(), questions.c.asked_at < before)
+    some = named.limit(FORGOTTEN_AT_ONCE).scalar_subquery()
+    conn.execute(update(questions).where(questions.c.id.in_(some)).values(sender=None))
     done = 0
     for table in (search_intents, clicks):
         old = select(table.c.id).where(table.c.at < before).limit(FORGOTTEN_AT_ONCE)
         done += conn.execute(delete(table).where(table.c.id.in_(old.scalar_subquery()))).rowcount
-    if done:
-        named = and_(questions.c.channel == "search", questions.c.sender.is_not(None))
-        conn.execute(
-            update(questions).where(named, questions.c.asked_at < before).values(sender=None)
-        )
     return done
 
 
 def has_searches_before(conn: Connection, before: datetime) -> bool:
-    """Whether any search or click is older."""
-    return any(
-        conn.execute(select(table.c.id).where(table.c.at < before).limit(1)).first() is not None
-        for table in (search_intents, clicks)
-    )
+    """Whether `forget_searches` would find anything; it only reads, so it can be asked often."""
+    old = [select(table.c.id).where(table.c.at < before) for table in (search_intents, clicks)]
+    old.append(select(questions.c.id).where(_names_a_visitor(), questions.c.asked_at < before))
+    return any(conn.execute(each.limit(1)).first() is not None for each in old)
+
+
+def _names_a_visitor() -> ColumnElement[bool]:
+    # In the words of the index of these, which a parameter would not match.
+    made_of_search = questions.c.channel == literal_column("'search'")
+    return and_(made_of_search, questions.c.sender.is_not(None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,14 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from kb.errors import InvalidInput, Unavailable
-from kb.store.engine import chunks, open_engine, reading, schema_transaction, transaction
+from kb.store.engine import (
+    chunks,
+    giving_way,
+    open_engine,
+    reading,
+    schema_transaction,
+    transaction,
+)
 from kb.store.instance import find_value, set_value
 from kb.store.migrate import is_initialised
 
@@ -141,7 +149,7 @@ def test_a_file_that_is_no_database_is_called_damaged(tmp_path: Path) -> None:
 def test_a_missing_folder_is_named_as_not_there(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'nowhere' / 'record.sqlite3'}")
 
-    with pytest.raises(Unavailable, match="kb init"):
+    with pytest.raises(Unavailable, match="who owns its file and folder"):
         is_initialised(engine)
 
 
@@ -218,3 +226,32 @@ def test_a_schema_change_that_loses_a_target_is_rolled_back(sqlite_engine: Engin
 def test_pieces_hold_all_items_in_order() -> None:
     assert list(chunks(list(range(5)), 2)) == [[0, 1], [2, 3], [4]]
     assert list(chunks([])) == []
+
+
+def test_work_that_nobody_waits_for_leaves_the_lock_to_others(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'r.sqlite3'}")
+    with transaction(engine) as conn:
+        conn.exec_driver_sql("CREATE TABLE taken (turn INTEGER)")
+    stop, waited = threading.Event(), 0.0
+
+    def sweep() -> None:
+        while not stop.is_set():
+            with giving_way(engine) as conn:
+                conn.exec_driver_sql("INSERT INTO taken VALUES (1)")
+                time.sleep(0.02)
+
+    thread = threading.Thread(target=sweep)
+    thread.start()
+    try:
+        for _ in range(5):
+            begun = time.monotonic()
+            with transaction(engine) as conn:
+                waited += time.monotonic() - begun
+                conn.exec_driver_sql("INSERT INTO taken VALUES (2)")
+    finally:
+        stop.set()
+        thread.join()
+        engine.dispose()
+
+    # Without the pauses the five wait for the timeout of ten seconds, one after the other.
+    assert waited < 10.0

@@ -26,7 +26,7 @@ from kb.store.grouping.decisions import (
     add_decisions,
     undo_decisions,
 )
-from kb.store.grouping.runs import finish_run, last_run, start_run
+from kb.store.grouping.runs import finish_run, forget_runs, last_run, recent_runs, start_run
 from kb.store.idempotency import KeptAnswer, find_answer, keep_answer
 from kb.store.instance import find_value, get_incarnation, renew_incarnation, set_value
 from kb.store.jobs import (
@@ -220,6 +220,21 @@ def test_the_last_finished_run_of_a_kind_is_known(conn: Connection) -> None:
     assert run.finished_at is not None
     assert died > first
     assert last_run(conn, "draft") is None
+
+
+def test_old_runs_are_forgotten_but_for_what_people_are_told_of(conn: Connection) -> None:
+    whole = start_run(conn, "index", fingerprint="f")
+    finish_run(conn, whole, {"grouping": {"how": "full"}})
+    joined = [start_run(conn, "index", fingerprint="f") for _ in range(3)]
+    for run_id in joined:
+        finish_run(conn, run_id, {"grouping": {"how": "joined"}})
+
+    assert forget_runs(conn, before=utc_now() - timedelta(days=1)) == 0
+    assert forget_runs(conn, before=utc_now() + timedelta(days=1), limit=1) == 1
+    assert forget_runs(conn, before=utc_now() + timedelta(days=1)) >= 1
+
+    left = [run.id for run in recent_runs(conn, "index")]
+    assert left == [joined[-1], whole]
 
 
 def test_a_calibration_belongs_to_its_fingerprint_and_the_newest_counts(conn: Connection) -> None:

@@ -227,4 +227,4 @@ def _fill(engine: Engine) -> None:
                 created_at=utc_now(),
             )
         )
-    assert expected_schema() == "0004"
+    assert expected_schema() == "0005"

@@ -3,7 +3,7 @@
 import shutil
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from kb.clock import utc_now
 from kb.settings import Settings
@@ -15,7 +15,7 @@ from web.mail.confirm_letters import confirm_letter
 from web.mail.letters import MailLook
 from web.mail.posting import post
 from web.worker.post_office import PostOffice
-from web.worker.sweeping import sweep
+from web.worker.sweeping import AT_ONCE, sweep
 
 
 def test_what_is_over_is_deleted(sqlite_engine):
@@ -30,6 +30,20 @@ def test_what_is_over_is_deleted(sqlite_engine):
         left = conn.execute(select(func.count()).select_from(one_time_tokens)).scalar_one()
         assert left == 1
         assert conn.execute(select(deliveries.c.body_text)).scalar_one() == ""
+
+
+def test_more_than_fits_into_one_transaction_is_deleted_too(sqlite_engine):
+    with transaction(sqlite_engine) as conn:
+        old = {"purpose": "confirm-watch", "created_at": utc_now(), "expires_at": utc_now()}
+        rows = [
+            old | {"token_hash": f"{number}", "expires_at": utc_now() - timedelta(days=8)}
+            for number in range(2 * AT_ONCE + 1)
+        ]
+        conn.execute(insert(one_time_tokens), rows)
+    sweep(sqlite_engine)
+
+    with reading(sqlite_engine) as conn:
+        assert conn.execute(select(func.count()).select_from(one_time_tokens)).scalar_one() == 0
 
 
 def test_one_duty_that_fails_keeps_no_other_from_being_done(sqlite_template, tmp_path, caplog):
