@@ -49,12 +49,18 @@ class Permission(StrEnum):
     OWN_ACCOUNT = "own account"
     """Change or end the account itself: address, password, consents, devices, erasure."""
 
+    GIVE_ACCESS = "give access"
+    """Make and change ways in: accounts, links to them, keys, secrets; read mails with links."""
+
     EDIT = "edit"
     MODERATE = "moderate"
     ADMINISTER = "administer"
 
 
 ALL_SCOPES = frozenset(Scope)
+IN_PERSON = frozenset({Permission.OWN_ACCOUNT, Permission.GIVE_ACCESS})
+"""What no key may do, whatever its scopes: whoever finds one must not keep what it opened."""
+
 STAFF = frozenset({Role.AGENT, Role.MODERATOR, Role.ADMIN})
 
 _GUESTS = frozenset({Permission.READ, Permission.ASK})
@@ -66,18 +72,18 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.CUSTOMER: _CUSTOMERS,
     Role.AGENT: _AGENTS,
     Role.MODERATOR: _MODERATORS,
-    Role.ADMIN: _MODERATORS | {Permission.ADMINISTER},
+    Role.ADMIN: _MODERATORS | {Permission.ADMINISTER, Permission.GIVE_ACCESS},
 }
 """What each role may do, before a key narrows it."""
 
 SCOPES_NEEDED: Mapping[Permission, tuple[frozenset[Scope], ...]] = {
     Permission.READ: (frozenset({Scope.READ}), frozenset({Scope.AGENT})),
     Permission.ASK: (frozenset({Scope.ASK}),),
-    # A key that was narrowed in any way must not be able to take its account over.
     Permission.OWN_ACCOUNT: (ALL_SCOPES,),
     Permission.EDIT: (frozenset({Scope.AGENT}),),
     Permission.MODERATE: (frozenset({Scope.MODERATE}),),
     Permission.ADMINISTER: (frozenset({Scope.ADMIN}),),
+    Permission.GIVE_ACCESS: (ALL_SCOPES,),
 }
 """What a key must hold for each permission: one of these sets, as a whole."""
 
@@ -86,6 +92,7 @@ SCOPES_NEEDED: Mapping[Permission, tuple[frozenset[Scope], ...]] = {
 class Viewer:
     """The one who asks: role, named groups, locale, account, and what their key allows.
 
+    `by_key` tells a key, or a session begun with one, from a person who signed in themselves.
     `single_keys` says whether pages answer to keys without a modifier.
     """
 
@@ -95,6 +102,7 @@ class Viewer:
     account_id: int | None = None
     name: str = ""
     scopes: frozenset[Scope] = field(default=ALL_SCOPES)
+    by_key: bool = False
     single_keys: bool = True
 
     @property
@@ -132,6 +140,8 @@ def may_read(viewer: Viewer, audience: str) -> bool:
 
 def may(viewer: Viewer, permission: Permission) -> bool:
     """Whether the viewer's role has the permission and their key does not take it away."""
+    if viewer.by_key and permission in IN_PERSON:
+        return False
     return permission in PERMISSIONS[viewer.role] and any(
         needed <= viewer.scopes for needed in SCOPES_NEEDED[permission]
     )

@@ -8,6 +8,7 @@ from typing import Literal
 
 from kb.addresses import category_path, product_path, tag_path
 from kb.errors import InvalidInput
+from kb.visible_text import one_line
 
 ShelfKind = Literal["category", "product", "tag"]
 SHELF_KINDS: tuple[ShelfKind, ...] = ("category", "product", "tag")
@@ -60,7 +61,7 @@ def shelf_path(kind: ShelfKind, slug: str) -> str:
 
 def clean_name(name: str) -> str:
     """A name on one line; raises InvalidInput for one that is too long."""
-    shown = " ".join(name.split())
+    shown = one_line(name)
     if len(shown) > MAX_NAME_CHARS:
         raise InvalidInput(f"a name has at most {MAX_NAME_CHARS} characters", field="name")
     return shown

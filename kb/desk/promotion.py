@@ -20,6 +20,7 @@ from kb.store.entries.phrasings import add_phrasings
 from kb.store.entries.writing import add_entry, set_entry_state
 from kb.store.grouping.assignments import topic_members
 from kb.store.jobs import enqueue
+from kb.store.people.groups import require_audience
 from kb.store.questions.reading import questions_by_id
 from kb.store.topics.merged import lock_topics
 from kb.store.topics.record import get_topic, set_topic_state
@@ -91,8 +92,8 @@ def promote_topic(conn: Connection, topic_id: int, promotion: Promotion, *, view
     Its phrasings are the distinct wordings of the topic's questions; only the title is shown.
     Raises NotFound, NotPermitted, Conflict for a topic that is no candidate, and InvalidInput
     when there is neither an answer nor a draft to start from, or when a draft alone, or a
-    machine's wording that nobody edited or checked, would be published: what customers read is
-    written or read by a person first.
+    machine's wording that nobody edited or checked, would be published (what customers read is
+    written or read by a person first), and for an audience that no group has.
     """
     lock_topics(conn, [topic_id])
     topic = get_topic(conn, topic_id, viewer=viewer)
@@ -106,6 +107,7 @@ def promote_topic(conn: Connection, topic_id: int, promotion: Promotion, *, view
         answer = str((topic.draft or {}).get("text", ""))
     if promotion.publish and not promotion.checked and is_machine_made(topic, answer):
         raise InvalidInput(TO_CHECK, field="checked")
+    require_audience(conn, promotion.audience)
     members = questions_by_id(
         conn,
         [row.question_id for row in topic_members(conn, topic.id, viewer=viewer)],

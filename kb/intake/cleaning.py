@@ -19,7 +19,7 @@ from kb.intake.subjects import adds_nothing
 
 # Part of what decides whether a stored cleaned text is still current; raise it with every change
 # of a rule here or in the modules above.
-CLEANING_VERSION = 3
+CLEANING_VERSION = 4
 
 # No question needs more; the stripping of quotes is super-linear.
 MAX_CHARACTERS = 20_000

@@ -12,6 +12,7 @@ from kb.intake.encodings import made_id
 from kb.intake.records import BadRow, IncomingEntry, Row
 from kb.intake.shelf_names import UnevenNames, names_in_languages, tags_in_languages
 from kb.intake.values import language_code, list_of, optional_text, text_of
+from kb.visible_text import one_line
 
 MAX_QUESTION_CHARACTERS = 1_000
 MAX_ANSWER_CHARACTERS = 200_000
@@ -50,7 +51,7 @@ def to_faq(row: Row, *, defaults: Defaults, answer_required: bool = True) -> Inc
     category_de, or as an object. A row without an id gets the file's hash and its number.
     """
     values = {name.strip().lower(): value for name, value in row.values.items()}
-    question = " ".join(text_of(_value(values, "question")).split())
+    question = one_line(text_of(_value(values, "question")))
     answer = text_of(_value(values, "answer"))
     for name, text, longest in (
         ("question", question, MAX_QUESTION_CHARACTERS),

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from kb.access import Role, Scope, Viewer
+from kb.errors import InvalidInput
 from kb.people.signing_up import INVITE_LASTS, password_link
 from kb.store.audit import Subject, record_audit
 from kb.store.people.accounts import Account, add_account, get_account
 from kb.store.people.directory import change_groups
-from kb.store.people.keys import add_api_key, revoke_api_key
+from kb.store.people.keys import MAX_NAME_CHARS, add_api_key, revoke_api_key
 from kb.store.people.sessions import end_sessions
+from kb.visible_text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,17 @@ def end_everywhere(conn: Connection, account_id: int, *, viewer: Viewer) -> int:
 def add_key(
     conn: Connection, account_id: int, name: str, *, scopes: Sequence[Scope], viewer: Viewer
 ) -> str:
-    """Make an API key for an account and return it; only its digest is kept."""
-    key = add_api_key(conn, account_id, name, scopes=scopes)
-    facts = {"key": name, "scopes": [str(one) for one in scopes]}
+    """Make an API key for an account and return it; only its digest is kept.
+
+    Raises InvalidInput for a name that is none or too long, and for no scopes.
+    """
+    label = one_line(name)
+    if not 0 < len(label) <= MAX_NAME_CHARS:
+        raise InvalidInput(
+            f"a key needs a name of at most {MAX_NAME_CHARS} characters", field="name"
+        )
+    key = add_api_key(conn, account_id, label, scopes=scopes)
+    facts = {"key": label, "scopes": [str(one) for one in scopes]}
     record_audit(conn, "add key", Subject("account", account_id), viewer=viewer, facts=facts)
     return key
 

@@ -34,7 +34,7 @@ def agree(conn: Connection, account: Account, purpose: Purpose, asked: Asked) ->
     """
     if purpose.needs_confirmed_address:
         if account.email is None:
-            raise Conflict("this needs an account with an e-mail address")
+            raise Conflict("this needs an account with an email address")
         if account.email_confirmed_at is None:
             return False
     give_consent(conn, _agreement(account, purpose, asked, mail=None))

@@ -50,7 +50,7 @@ PURPOSES = (
         needs_confirmed_address=True,
         wordings={
             "en": Wording(
-                "Tips by e-mail",
+                "Tips by email",
                 "Send me tips about the products that I use, at most twice a month.",
             ),
             "de": Wording(
@@ -66,7 +66,7 @@ PURPOSES = (
         needs_confirmed_address=True,
         wordings={
             "en": Wording(
-                "News of products by e-mail",
+                "News of products by email",
                 "Tell me about new products, updates and accessories, at most once a month.",
             ),
             "de": Wording(
@@ -83,7 +83,7 @@ PURPOSES = (
         wordings={
             "en": Wording(
                 "Surveys about our help",
-                "Ask me by e-mail now and then how content I was with an answer.",
+                "Ask me by email now and then how content I was with an answer.",
             ),
             "de": Wording(
                 "Umfragen zu unserer Hilfe",

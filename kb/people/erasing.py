@@ -1,37 +1,24 @@
-"""Erases a person: what they wrote loses them, what they decided stays, a restore repeats it."""
+"""Erases a person: what they wrote loses them, what they decided stays, a journal keeps it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from kb.access import Viewer, may_administer
 from kb.clock import utc_now
 from kb.errors import Conflict, NotFound, NotPermitted
-from kb.people.erasures import AskedQuestion, Erasure, Mode, append_erasure, erased_name
+from kb.people.erasures import Erasure, Mode, append_erasure, erased_name
 from kb.people.masked_texts import MaskedTexts
 from kb.store.audit import Subject, record_audit
-from kb.store.changes import record_changes
 from kb.store.engine import reading, transaction
-from kb.store.jobs import enqueue
 from kb.store.people.accounts import get_account
 from kb.store.people.directory import hold_with_admins, may_lose_admin
-from kb.store.people.erased_questions import HowErased, clean_ahead, erase_questions
-from kb.store.people.erasing import (
-    Person,
-    add_erasure,
-    erase_person_rows,
-    find_person,
-    questions_of_person,
-    still_there,
-)
-
-WORKER_JOB = "index"
-"""Topics lose what went, and the next generation of the index is written without it."""
+from kb.store.people.erased_questions import clean_ahead
+from kb.store.people.erasing import Person, find_person, questions_of_person
+from kb.store.people.whole_erasure import carry_out, how_erased
 
 
 def erase_account(
@@ -63,8 +50,7 @@ def erase_account(
             by_id=viewer.account_id,
             at=utc_now(),
         )
-        _erase(conn, person, erasure, texts)
-        add_erasure(conn, erasure)
+        carry_out(conn, person, erasure, texts)
         actor = (
             replace(viewer, name=erased_name(account_id)) if _is_self(viewer, person) else viewer
         )
@@ -76,30 +62,6 @@ def erase_account(
     return erasure
 
 
-def replay_erasures(conn: Connection, erasures: Sequence[Erasure]) -> int:
-    """Erase again whom a restored record brought back; return how many that were.
-
-    An account counts as the same one only with the same moment of its making, a question only
-    with the same moment of its arrival: ids of another record never match by chance.
-    """
-    repeated = 0
-    for erasure in sorted(erasures, key=lambda one: one.at):
-        person = find_person(conn, erasure.account_id)
-        if person is not None and person.created_at != erasure.account_created_at:
-            person = None
-        asked = still_there(conn, erasure.questions)
-        if person is not None and not person.is_erased:
-            asked = sorted({*asked, *questions_of_person(conn, person)})
-            _erase(conn, person, replace(erasure, questions=tuple(asked)), MaskedTexts())
-        elif asked:
-            _erase_questions(conn, asked, _how(erasure.mode, erasure.at))
-        else:
-            continue
-        add_erasure(conn, erasure)
-        repeated += 1
-    return repeated
-
-
 def _masked_ahead(engine: Engine, account_id: int, mode: Mode) -> MaskedTexts:
     """Mask all texts while others still write: it takes milliseconds for each."""
     texts = MaskedTexts()
@@ -107,32 +69,8 @@ def _masked_ahead(engine: Engine, account_id: int, mode: Mode) -> MaskedTexts:
         person = find_person(conn, account_id)
         if person is not None:
             ids = [one.id for one in questions_of_person(conn, person)]
-            clean_ahead(conn, ids, _how(mode, utc_now(), person, texts))
+            clean_ahead(conn, ids, how_erased(mode, utc_now(), person, texts))
     return texts
-
-
-def _how(
-    mode: Mode, at: datetime, person: Person | None = None, texts: MaskedTexts | None = None
-) -> HowErased:
-    known = (person.name, person.email) if person is not None else ()
-    names = tuple(one for one in known if one)
-    return HowErased(mode is Mode.DELETE, names, at, texts or MaskedTexts())
-
-
-def _erase(conn: Connection, person: Person, erasure: Erasure, texts: MaskedTexts) -> None:
-    how = _how(erasure.mode, erasure.at, person, texts)
-    _erase_questions(conn, erasure.questions, how)
-    erase_person_rows(conn, person, at=erasure.at)
-
-
-def _erase_questions(conn: Connection, asked: Sequence[AskedQuestion], how: HowErased) -> None:
-    ids = [one.id for one in asked]
-    touched = erase_questions(conn, ids, how)
-    record_changes(conn, "topic", sorted(touched.topics))
-    record_changes(conn, "entry", sorted(touched.entries))
-    record_changes(conn, "question", sorted(ids))
-    if ids:
-        enqueue(conn, WORKER_JOB)
 
 
 def _is_self(viewer: Viewer, person: Person) -> bool:

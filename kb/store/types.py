@@ -21,6 +21,21 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub(_REPLACEMENT, text)
 
 
+def without_nul(parameters: Any) -> Any:
+    """What a statement is run with, each NUL in a text replaced; one row or a list of rows.
+
+    Types see to what is stored. A word out of an address is compared with columns that hold only
+    our own words, too, and there PostgreSQL would refuse the whole statement.
+    """
+    if isinstance(parameters, str):
+        return parameters.replace("\x00", _REPLACEMENT) if "\x00" in parameters else parameters
+    if isinstance(parameters, Mapping):
+        return {name: without_nul(value) for name, value in parameters.items()}
+    if isinstance(parameters, list | tuple):
+        return type(parameters)(map(without_nul, parameters))
+    return parameters
+
+
 def _storable_tree(value: Any) -> Any:
     if isinstance(value, str):
         return storable(value)

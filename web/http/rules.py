@@ -63,10 +63,10 @@ ACCOUNT_ASKS = Rule(Permission.ASK, signed_in=True, needs="a key with the scope 
 ACCOUNT_OWNER = Rule(
     Permission.OWN_ACCOUNT,
     signed_in=True,
-    needs="a sign-in, or a key with every scope",
-    text_key="whole accounts",
+    needs="a sign-in: no key may do this",
+    text_key="in person",
 )
-"""Whoever is signed in as a whole: a narrowed key cannot change or end its account."""
+"""Whoever signed in themselves: a key cannot change or end its account, nor take it over."""
 
 AGENT = Rule(
     Permission.EDIT,
@@ -86,3 +86,10 @@ ADMIN = Rule(
     needs="an admin's key with the scope admin",
     text_key="administrators",
 )
+ADMIN_IN_PERSON = Rule(
+    Permission.GIVE_ACCESS,
+    signed_in=True,
+    needs="an admin's sign-in: no key may do this",
+    text_key="administrators in person",
+)
+"""Makes ways in, or shows them: a key that is found must open nothing that outlives it."""

@@ -19,10 +19,11 @@ from kb.settings import Settings
 from kb.store.engine import reading, transaction
 from kb.store.people.keys import find_key_use, note_key_used
 from kb.store.people.sessions import find_signed_in, note_session_seen
-from web.composition import check_languages, open_record
+from web.composition import open_record
 from web.http.account.guesses import Guesses
 from web.http.account.identity_provider import IdentityProvider
 from web.http.account.provider_settings import client_of
+from web.http.account.sign_up_switch import SignUpSwitch
 from web.http.account.signed_cookies import AccountCookies
 from web.http.assets import Assets
 from web.http.rate_limits import RateLimits
@@ -33,7 +34,6 @@ from web.http.sessions import MAX_SECRET_CHARS, Sessions
 from web.http.theme import DEFAULT_ACCENT, theme_css
 from web.http.visitors import Visitors
 from web.mail.links import mail_link
-from web.mail.server import check_mail_settings
 from web.rewriting_endpoint import Endpoint, endpoint_of
 
 MIN_SECRET_CHARS = 32
@@ -111,6 +111,7 @@ class Site:
     visitors: Visitors
     sessions: Sessions
     cookies: AccountCookies
+    sign_up: SignUpSwitch
     provider: IdentityProvider | None = None
     passwords: Passwords = field(default_factory=Passwords)
     guesses: Guesses = field(default_factory=Guesses)
@@ -172,6 +173,7 @@ def open_site(look: Look) -> Site:
         visitors=Visitors(secret),
         sessions=Sessions(secure=secure),
         cookies=AccountCookies(secret, secure=secure),
+        sign_up=SignUpSwitch(engine),
         provider=open_provider(look),
     )
 
@@ -182,22 +184,14 @@ def open_provider(look: Look) -> IdentityProvider | None:
     return None if client is None else IdentityProvider(client)
 
 
-def check_site_settings(settings: Settings) -> None:
-    """Raise InvalidInput or Unavailable for what would keep a site from starting."""
-    look = make_look(settings)
-    read_secret(settings)
-    check_languages(settings)
-    check_mail_settings(settings)
-    open_provider(look)
-
-
 def read_secret(settings: Settings) -> bytes:
     """The signing secret; raises Unavailable where there is none, or a guessable one."""
     try:
         secret = settings.secret_path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as problem:
+        why = getattr(problem, "strerror", None) or "it is no text"
         raise Unavailable(
-            f"the signing secret {settings.secret_path} cannot be read: run kb init"
+            f"the signing secret {settings.secret_path} cannot be read: {why}"
         ) from problem
     if len(secret) < MIN_SECRET_CHARS:
         raise Unavailable(f"the signing secret {settings.secret_path} is too short: delete it")

@@ -14,6 +14,7 @@ from kb.clock import utc_now
 from kb.errors import InvalidInput
 from kb.store.engine import chunks, new_id, upsert
 from kb.store.schema import attachment_contents, attachments, questions
+from kb.visible_text import one_line
 
 KINDS = ("entry", "question", "reply")
 TOKEN_BYTES = 24
@@ -35,7 +36,7 @@ def add_attachment(
     """
     if kind not in KINDS:
         raise InvalidInput(f"{kind!r} has no files", field="kind")
-    label = " ".join(label.split())
+    label = one_line(label)
     if len(label) > MAX_LABEL_CHARS:
         raise InvalidInput(f"the label is longer than {MAX_LABEL_CHARS} characters", field="label")
     taken = {one.name for one in attachments_of(conn, kind, [object_id])[object_id]}

@@ -14,7 +14,6 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 
 from kb.errors import Conflict, Unavailable
-from kb.people.erasing import replay_erasures
 from kb.people.erasures import Erasure, read_journal
 from kb.store.backup.copying import VERSION_TABLE, copy_rows, row_counts, tables_of
 from kb.store.backup.file import (
@@ -45,6 +44,7 @@ from kb.store.migrate import (
     schema_of,
 )
 from kb.store.people.erasing import list_erasures
+from kb.store.people.whole_erasure import replay_erasures
 from kb.store.schema import metadata
 
 CONTENT_TABLES = ("questions", "entries", "topics", "accounts")

@@ -56,10 +56,14 @@ def back_up(engine: Engine, target: Path) -> BackupReport:
     """
     if target.exists():
         raise Conflict(f"{target} exists already: nothing was written")
+    if not target.parent.is_dir():
+        raise Unavailable(f"there is no folder {target.parent}: nothing was written")
     partial = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.partial")
     source = sqlite_path(engine)
     with sqlite_failures():
         try:
+            # Whoever reads it reads everything: passwords' hashes, mails, what people asked.
+            partial.touch(mode=0o600)
             if source is None:
                 manifest = _copy_to_file(engine, partial)
             else:

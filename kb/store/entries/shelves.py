@@ -16,6 +16,7 @@ from kb.store.audit import Subject, record_audit
 from kb.store.engine import upsert
 from kb.store.schema import categories, entry_tags, products, tags
 from kb.store.types import storable
+from kb.visible_text import one_line
 
 TABLES: Mapping[ShelfKind, Table] = {"category": categories, "product": products, "tag": tags}
 MAX_SIMILAR = 20
@@ -33,7 +34,7 @@ def _shelf_id(conn: Connection, kind: ShelfKind, name: str) -> int:
     name, nor a translated one beside itself. Raises InvalidInput for white space alone.
     """
     table = TABLES[kind]
-    shown = storable(" ".join(name.split()))[:MAX_NAME_CHARS]
+    shown = one_line(storable(name))[:MAX_NAME_CHARS]
     if not shown:
         raise InvalidInput(f"a name in {table.name} is empty", field=table.name)
     # A slash would part the address of the shelf's page.
@@ -110,7 +111,7 @@ def give_names(conn: Connection, named: NamedShelf) -> bool:
     """
     table = TABLES[named.kind]
     id_ = _shelf_id(conn, named.kind, named.name)
-    shown = {locale: " ".join(name.split()) for locale, name in named.names.items()}
+    shown = {locale: one_line(name) for locale, name in named.names.items()}
     given = {locale: name[:MAX_NAME_CHARS] for locale, name in shown.items() if name}
     before = conn.execute(select(table.c.names).where(table.c.id == id_)).scalar_one() or {}
     after = {**before, **given}

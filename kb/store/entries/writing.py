@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from kb.clock import utc_now
 from kb.desk.rewriting import TO_CHECK
 from kb.entries import ENTRY_STATES, MAX_ANSWER_CHARS, MAX_TITLE_CHARS, Entry, EntryContent
 from kb.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from kb.language_tags import is_language_tag
 from kb.store.changes import record_change
 from kb.store.engine import new_id, upsert
 from kb.store.entries.phrasings import add_phrasings, set_title_phrasing
@@ -25,21 +25,19 @@ from kb.store.redirects import find_redirect
 from kb.store.schema import entries, entry_revisions, helpful_votes
 from kb.store.topics.rewritings import is_unchecked, mark_checked
 from kb.store.types import Instant, storable
+from kb.visible_text import has_visible, one_line
 
 MAX_SOURCE_ID_CHARS = 300
 MAX_GROUP_CHARS = 80
 
-LOCALE = re.compile(r"(?=.{2,12}$)[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,2}")
-"""A language tag like de, pt-BR or zh-Hant-TW, at most 12 characters."""
-
 
 def check_content(content: EntryContent) -> None:
     """Raise InvalidInput where something is missing, too long or no word of its kind."""
-    if not content.title.strip():
+    if not has_visible(content.title):
         raise InvalidInput("an entry needs a question as its title", field="question")
-    if not content.answer.strip():
+    if not has_visible(content.answer):
         raise InvalidInput("an entry needs an answer", field="answer")
-    if not LOCALE.fullmatch(content.locale):
+    if not is_language_tag(content.locale):
         raise InvalidInput(f"{content.locale!r} is no language, like en or pt-BR", field="lang")
     if not is_audience(content.audience):
         raise InvalidInput(f"{content.audience!r} is no audience", field="audience")
@@ -66,7 +64,7 @@ def _shelf(
 
 def _shelf_values(conn: Connection, content: EntryContent) -> dict[str, Any]:
     return {
-        "title": storable(content.title.strip()),
+        "title": one_line(storable(content.title)),
         "answer": storable(content.answer.strip()),
         "locale": content.locale,
         "audience": content.audience,

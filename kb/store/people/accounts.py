@@ -19,12 +19,14 @@ from sqlalchemy import (
     update,
 )
 
-from kb.access import Role, Scope, Viewer
+from kb.access import ALL_SCOPES, Role, Scope, Viewer
 from kb.clock import utc_now
 from kb.errors import Conflict, InvalidInput, NotFound
+from kb.language_tags import is_language_tag
 from kb.mail import check_address
 from kb.store.engine import chunks, new_id
 from kb.store.schema import account_groups, accounts, api_keys, groups
+from kb.visible_text import one_line
 
 MAX_NAME_CHARS = 120
 
@@ -55,7 +57,7 @@ class Account:
 
 def as_name(text: str) -> str:
     """The name on one line; raises InvalidInput for none and for one that is too long."""
-    name = " ".join(text.split())
+    name = one_line(text)
     if not name:
         raise InvalidInput("an account needs a name", field="name")
     if len(name) > MAX_NAME_CHARS:
@@ -78,6 +80,8 @@ def add_account(
     """
     if role is Role.GUEST:
         raise InvalidInput("a guest has no account", field="role")
+    if not is_language_tag(locale):
+        raise InvalidInput(f"{locale!r} is no language, like en or pt-BR", field="locale")
     address = check_address(email) if email else None
     if address is not None:
         taken = conn.execute(select(accounts.c.id).where(accounts.c.email == address)).first()
@@ -197,15 +201,16 @@ def read_accounts(conn: Connection, rows: Sequence[RowMapping]) -> list[Account]
     ]
 
 
-def viewer_of(account: Account, *, scopes: frozenset[Scope] = frozenset(Scope)) -> Viewer:
-    """The account as the one who asks."""
+def viewer_of(account: Account, *, key_scopes: frozenset[Scope] | None = None) -> Viewer:
+    """The account as the one who asks; `key_scopes` are those of the key they came with."""
     return Viewer(
         role=account.role,
         groups=account.groups,
         locale=account.locale,
         account_id=account.id,
         name=account.name,
-        scopes=scopes,
+        scopes=ALL_SCOPES if key_scopes is None else key_scopes,
+        by_key=key_scopes is not None,
         single_keys=account.single_keys,
     )
 
@@ -251,13 +256,15 @@ def note_seen(conn: Connection, account_id: int) -> None:
     conn.execute(update(accounts).where(accounts.c.id == account_id).values(last_seen_at=utc_now()))
 
 
-def forget_unconfirmed(conn: Connection, *, before: datetime) -> int:
-    """Delete sign-ups from before a moment whose address nobody confirmed; return how many.
+def forget_unconfirmed(conn: Connection, *, before: datetime, limit: int = 1_000) -> int:
+    """Delete sign-ups from before a moment whose address nobody confirmed; at most so many.
 
-    Invited accounts stay (an admin made them), and so does one that anything belongs to.
+    Returns how many. Invited accounts stay (an admin made them), and so does one that anything
+    belongs to.
     """
-    return conn.execute(
-        delete(accounts).where(
+    old = (
+        select(accounts.c.id)
+        .where(
             accounts.c.role == str(Role.CUSTOMER),
             accounts.c.email_confirmed_at.is_(None),
             accounts.c.password_hash.is_not(None),
@@ -265,4 +272,6 @@ def forget_unconfirmed(conn: Connection, *, before: datetime) -> int:
             accounts.c.created_at < before,
             accounts.c.id.not_in(select(api_keys.c.account_id)),
         )
-    ).rowcount
+        .limit(limit)
+    )
+    return conn.execute(delete(accounts).where(accounts.c.id.in_(old.scalar_subquery()))).rowcount

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from kb.clock import utc_now
 from kb.store.schema import accounts, consents
@@ -47,6 +47,18 @@ class Consent:
     withdrawn_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Somebody who agrees now; `version` is that of the wording they were shown."""
+
+    account_id: int
+    email: str
+    name: str
+    locale: str
+    given_at: datetime
+    version: int
+
+
 def give_consent(conn: Connection, agreement: Agreement) -> bool:
     """Store an agreement; False where the same one stands already, which nothing changes."""
     # The row of the account orders two clicks at once.
@@ -83,19 +95,39 @@ def withdraw_consent(
     return True
 
 
-def has_consent(conn: Connection, account_id: int, purpose: str) -> bool:
-    """Whether the account agrees now; never for one that is closed or erased."""
+def who_agreed(
+    conn: Connection, purpose: str, *, after_id: int = 0, limit: int = 1_000
+) -> list[Agreed]:
+    """Who agrees to a purpose at this moment, by the number of their account.
+
+    Nobody whose account is closed or erased, or whose address is not proved (any more).
+    """
     statement = (
-        select(consents.c.id)
+        select(
+            accounts.c.id,
+            accounts.c.email,
+            accounts.c.name,
+            accounts.c.locale,
+            consents.c.given_at,
+            consents.c.proof,
+        )
         .join(accounts, accounts.c.id == consents.c.account_id)
         .where(
-            _stands(account_id, purpose),
+            consents.c.purpose == purpose,
+            consents.c.withdrawn_at.is_(None),
+            accounts.c.id > after_id,
+            accounts.c.email_confirmed_at.is_not(None),
             accounts.c.disabled_at.is_(None),
             accounts.c.erased_at.is_(None),
         )
-        .limit(1)
+        .order_by(accounts.c.id)
+        .limit(limit)
     )
-    return conn.execute(statement).first() is not None
+    return [
+        Agreed(row.id, row.email, row.name, row.locale, row.given_at, row.proof.get("version", 1))
+        for row in conn.execute(statement)
+        if row.email is not None
+    ]
 
 
 def consents_of(conn: Connection, account_id: int) -> list[Consent]:
@@ -118,14 +150,6 @@ def consents_of(conn: Connection, account_id: int) -> list[Consent]:
         )
         for row in conn.execute(statement)
     ]
-
-
-def _stands(account_id: int, purpose: str) -> ColumnElement[bool]:
-    return and_(
-        consents.c.account_id == account_id,
-        consents.c.purpose == purpose,
-        consents.c.withdrawn_at.is_(None),
-    )
 
 
 def _standing(conn: Connection, account_id: int, purpose: str) -> Consent | None:

@@ -11,6 +11,7 @@ from kb.access import INTERNAL, MEMBERS, PUBLIC, is_audience
 from kb.errors import Conflict, InvalidInput, NotFound
 from kb.store.engine import new_id, upsert
 from kb.store.schema import account_groups, entries, groups
+from kb.visible_text import one_line
 
 RESERVED = frozenset({PUBLIC, MEMBERS, INTERNAL})
 MAX_LABEL_CHARS = 80
@@ -41,7 +42,7 @@ def add_group(conn: Connection, name: str, *, label: str = "") -> int:
             "a group is named by one lower-case word, and not public, members or internal",
             field="name",
         )
-    if conn.execute(select(groups.c.id).where(groups.c.name == word)).first() is not None:
+    if existing_group(conn, word):
         raise Conflict(f"there is a group {word} already")
     return new_id(conn.execute(insert(groups).values(name=word, label=_label(label))))
 
@@ -116,6 +117,37 @@ def entries_for_group(
     return found
 
 
+def require_audience(conn: Connection, word: str) -> None:
+    """Return for an audience that somebody can belong to; raises InvalidInput for any other.
+
+    A typing error would hide an entry from everybody but the team.
+    """
+    if word in RESERVED or (is_audience(word) and existing_group(conn, word)):
+        return
+    raise InvalidInput(
+        f"there is no audience {word!r}: take public, members, internal or the name of a group",
+        field="audience",
+    )
+
+
+def existing_group(conn: Connection, name: str) -> bool:
+    """Whether there is a group of this name."""
+    return conn.execute(select(groups.c.id).where(groups.c.name == name)).first() is not None
+
+
+def audiences_of_nobody(conn: Connection) -> list[str]:
+    """Audiences that entries are for and no group has, by name: an import may bring such."""
+    named = (
+        select(entries.c.audience)
+        .where(entries.c.audience.not_in(RESERVED))
+        .where(entries.c.audience.not_in(select(groups.c.name)))
+        .distinct()
+        .order_by(entries.c.audience)
+        .limit(LIMIT)
+    )
+    return list(conn.execute(named).scalars())
+
+
 def set_groups(conn: Connection, account_id: int, names: Collection[str]) -> None:
     """Put an account into exactly these groups; raises InvalidInput for one that is unknown."""
     wanted = set(names)
@@ -132,7 +164,7 @@ def set_groups(conn: Connection, account_id: int, names: Collection[str]) -> Non
 
 
 def _label(label: str) -> str:
-    text = " ".join(label.split())
+    text = one_line(label)
     if len(text) > MAX_LABEL_CHARS:
         raise InvalidInput(f"a label has at most {MAX_LABEL_CHARS} characters", field="label")
     return text

@@ -101,7 +101,7 @@ def find_viewer_by_key_id(conn: Connection, key_id: int) -> Viewer | None:
     account = None if row is None else find_account(conn, row.account_id)
     if row is None or account is None or not account.is_open:
         return None
-    return viewer_of(account, scopes=frozenset(Scope(word) for word in row.scopes))
+    return viewer_of(account, key_scopes=frozenset(Scope(word) for word in row.scopes))
 
 
 def list_api_keys(

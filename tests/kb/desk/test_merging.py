@@ -304,7 +304,7 @@ SIDE = st.tuples(TITLES, WORDS, TAGS, st.sampled_from([None, "Care"]))
 @settings(
     max_examples=25,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(SIDE, SIDE, VOTES, SAID, st.booleans())
 def test_a_merge_taken_back_leaves_every_row_as_it_was(

@@ -17,6 +17,7 @@ from kb.store.entries.phrasings import phrasings_of
 from kb.store.entries.reading import get_entry
 from kb.store.topics.record import get_topic
 from tests.kb.questions_given import give_question, give_topic
+from tests.waiting import PATIENCE_S
 
 WORDINGS = [
     "The app does not find my machine",
@@ -109,7 +110,7 @@ def test_of_two_who_promote_a_topic_at_once_one_makes_the_entry(engine):
     begin = Barrier(2)
 
     def promote(answer: str) -> str:
-        begin.wait(10)
+        begin.wait(PATIENCE_S)
         try:
             with transaction(engine) as conn:
                 promote_topic(conn, topic, Promotion(answer), viewer=OPERATOR)

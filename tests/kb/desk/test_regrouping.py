@@ -28,6 +28,7 @@ from kb.store.jobs import has_work
 from kb.store.schema import topics
 from kb.store.topics.record import get_topic, list_topics
 from tests.kb.questions_given import give_question, give_topic
+from tests.waiting import PATIENCE_S
 
 
 @pytest.fixture
@@ -286,7 +287,7 @@ def test_a_question_moved_into_a_topic_that_is_being_merged_ends_in_one_that_sta
     begin = Barrier(2)
 
     def act(what, *ids):
-        begin.wait(10)
+        begin.wait(PATIENCE_S)
         with transaction(engine) as conn:
             what(conn, *ids, viewer=OPERATOR)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select, update
 from kb.access import OPERATOR, Role, Viewer
 from kb.errors import Conflict, InvalidInput, NotFound, NotPermitted, Unavailable
 from kb.intake.records import IncomingQuestion
-from kb.people.erasing import erase_account, replay_erasures
+from kb.people.erasing import erase_account
 from kb.people.erasures import JOURNAL, Mode, read_journal
 from kb.store.backup.restoring import restore
 from kb.store.backup.writing import back_up
@@ -20,6 +20,7 @@ from kb.store.engine import open_engine, reading, transaction
 from kb.store.migrate import create_record
 from kb.store.people.accounts import add_account, find_account
 from kb.store.people.erasing import list_erasures
+from kb.store.people.whole_erasure import replay_erasures
 from kb.store.questions.incoming import store_question
 from kb.store.schema import (
     assignments,

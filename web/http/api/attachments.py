@@ -24,7 +24,9 @@ class AttachmentOut(BaseModel):
 
     id: int
     name: str
-    label: Annotated[str, Field(description="What people read in the place of the name.")]
+    label: Annotated[
+        str, Field(description="The name that readers see, in place of the file's own.")
+    ]
     media_type: Annotated[str, Field(description="Told by the content, never by the name.")]
     size: Annotated[int, Field(description="In bytes.")]
     width: int | None = None

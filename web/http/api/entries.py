@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from kb.access import Viewer, is_audience, may_edit
+from kb.access import Viewer, may_edit
 from kb.addresses import entry_path
 from kb.entries import Entry, EntryContent
 from kb.errors import Conflict, InvalidInput
@@ -21,6 +21,7 @@ from kb.store.entries.reading import find_entry_redirect, get_entry, helpful_cou
 from kb.store.entries.writing import add_entry, change_entry, set_entry_state, vote_helpful
 from kb.store.jobs import enqueue
 from kb.store.links.found import related_entries
+from kb.store.people.groups import require_audience
 from web.http.api.entry_bodies import (
     EntriesOut,
     EntryDetailOut,
@@ -80,7 +81,7 @@ def create_entry(site: SiteDep, viewer: EditorDep, sent: EntryIn) -> Response:
         title=sent.title,
         answer=sent.answer,
         locale=sent.locale,
-        audience=_audience(sent.audience),
+        audience=sent.audience,
         category=sent.category,
         product=sent.product,
         tags=tuple(sent.tags),
@@ -89,6 +90,7 @@ def create_entry(site: SiteDep, viewer: EditorDep, sent: EntryIn) -> Response:
         source_id=sent.source_id,
     )
     with transaction(site.engine) as conn:
+        require_audience(conn, sent.audience)
         entry_id = add_entry(conn, content, viewer=viewer, state=sent.state)
         facts = {"state": sent.state}
         record_audit(conn, "add", Subject("entry", entry_id), viewer=viewer, facts=facts)
@@ -122,6 +124,8 @@ def change(site: SiteDep, viewer: EditorDep, entry_id: Id, patch: EntryPatch) ->
                 f"entry {entry_id} was edited meanwhile: it is at revision {old.revision}"
             )
         content = _patched(old, patch)
+        if content.audience != old.audience:
+            require_audience(conn, content.audience)
         changed = change_entry(conn, entry_id, content, viewer=viewer, seen_revision=patch.revision)
         if patch.state is not None and patch.state != old.state:
             set_entry_state(conn, entry_id, patch.state, checked=patch.checked)
@@ -157,8 +161,6 @@ def _patched(old: Entry, patch: EntryPatch) -> EntryContent:
     for name in ("tags", "phrasings"):
         if name in given:
             given[name] = tuple(given[name])
-    if "audience" in given:
-        given["audience"] = _audience(given["audience"])
     return replace(content, **given)
 
 
@@ -194,12 +196,6 @@ def vote(
         visitor = site.visitors.name(request)
         vote_helpful(conn, entry, visitor, helpful=said.helpful, reason=reason)
     return json_reply({"helpful": said.helpful, "reason": reason}, viewer=viewer)
-
-
-def _audience(word: str) -> str:
-    if not is_audience(word):
-        raise InvalidInput("an audience is a short lower-case word", field="audience")
-    return word
 
 
 def _entry_answer(entry: Entry) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
+from kb.visible_text import has_visible
 from web.http.api.fields import Code, UtcTime, Word
 from web.http.dependencies import MAX_ID
 
@@ -48,7 +49,7 @@ class QuestionIn(BaseModel):
 
     @model_validator(mode="after")
     def _says_something(self) -> QuestionIn:
-        if not self.subject.strip() and not self.body.strip():
+        if not has_visible(self.subject) and not has_visible(self.body):
             raise ValueError("a question needs a subject or a body")
         return self
 
@@ -102,7 +103,7 @@ class QuestionOut(BaseModel):
     source: str
     source_id: str
     state: Literal["open", "answered", "solved", "spam", "hidden"]
-    waits: bool = Field(description="Whether its guest still has to confirm it by mail.")
+    waits: bool = Field(description="Whether its guest still has to confirm it by email.")
     subject: str
     body: str
     cleaned: bool
@@ -129,7 +130,7 @@ class AnswerOut(BaseModel):
     id: int
     question_id: int
     state: Literal["answered", "solved"]
-    told: bool = Field(description="Whether somebody follows the question and is told by mail.")
+    told: bool = Field(description="Whether somebody follows the question and is told by email.")
 
 
 class StateIn(BaseModel):

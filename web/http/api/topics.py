@@ -10,12 +10,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from kb.access import Viewer, is_audience
+from kb.access import Viewer
 from kb.addresses import entry_path
 from kb.desk.next_steps import next_step
 from kb.desk.promotion import Promotion, promote_topic
 from kb.entries import MAX_ANSWER_CHARS
-from kb.errors import InvalidInput
 from kb.store.engine import reading, transaction
 from kb.store.entries.reading import get_entry
 from kb.store.questions.reading import questions_by_id
@@ -202,8 +201,6 @@ def topic(site: SiteDep, viewer: EditorDep, topic_id: Id, lang: ReaderLang = Non
 @router.post("/topics/{topic_id}/promote", status_code=201, response_model=PromotedOut)
 def promote(site: SiteDep, viewer: EditorDep, topic_id: Id, wanted: PromoteIn) -> Response:
     """Make an entry of a topic; every wording of its questions finds it."""
-    if not is_audience(wanted.audience):
-        raise InvalidInput("an audience is a short lower-case word", field="audience")
     promotion = Promotion(
         answer=wanted.answer,
         title=wanted.title.strip(),

@@ -142,6 +142,7 @@ def test_a_question_is_at_most_64_kb(site):
     assert reply.status_code == 413
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_whoever_asks_too_often_is_told_when_to_come_back(fresh):
     started = looked_at(fresh)
 

@@ -167,6 +167,7 @@ def test_the_accent_is_the_sites():
     assert b"#ff8800" in widget_script("#ff8800").content
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_too_many_reads_of_one_address_are_refused(client):
     replies = [client.get(f"{BASE}/suggest?q=ab") for _ in range(130)]
 

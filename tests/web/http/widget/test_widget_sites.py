@@ -27,18 +27,13 @@ def site_with_address(settings):
         yield client
 
 
-@pytest.fixture
-def admin(make_key):
-    return bearer(make_key(Role.ADMIN))
-
-
 def send(client, admin, path="", **fields):
     return client.post(f"{PAGE}{path}", data=fields, headers={**admin, "accept": "text/html"})
 
 
-def test_an_admin_allows_a_site_and_gets_the_line_for_its_pages(client, admin):
-    done = send(client, admin, origin=f"{SHOP}/some/page")
-    page = client.get(done.headers["location"], headers=admin)
+def test_an_admin_allows_a_site_and_gets_the_line_for_its_pages(client, admin_in_person):
+    done = send(client, admin_in_person, origin=f"{SHOP}/some/page")
+    page = client.get(done.headers["location"], headers=admin_in_person)
 
     assert done.status_code == 303
     assert SHOP in page.text
@@ -47,10 +42,10 @@ def test_an_admin_allows_a_site_and_gets_the_line_for_its_pages(client, admin):
 
 
 @pytest.mark.parametrize("typed", ["shop", SHOP])
-def test_a_wrong_or_known_address_is_said_and_kept(client, admin, site_engine, typed):
+def test_a_wrong_or_known_address_is_said_and_kept(client, admin_in_person, site_engine, typed):
     with transaction(site_engine) as conn:
         add_widget_site(conn, SHOP, viewer=OPERATOR)
-    page = send(client, admin, origin=typed)
+    page = send(client, admin_in_person, origin=typed)
 
     assert page.status_code == 422
     assert f'value="{typed}"' in page.text
@@ -58,29 +53,29 @@ def test_a_wrong_or_known_address_is_said_and_kept(client, admin, site_engine, t
 
 
 def test_the_secret_is_shown_once_and_kept_by_no_cache(
-    site_with_address, site_engine, admin, settings
+    site_with_address, site_engine, admin_in_person, settings
 ):
     client = site_with_address
     with transaction(site_engine) as conn:
         site = add_widget_site(conn, SHOP, viewer=OPERATOR)
-    page = send(client, admin, f"/{site.id}/members", let="in")
+    page = send(client, admin_in_person, f"/{site.id}/members", let="in")
     with reading(site_engine) as conn:
         now = find_widget_site(conn, SHOP)
     secret = site_secret(settings.secret_path.read_bytes(), now)
 
     assert page.headers["cache-control"] == "private, no-store"
     assert secret in page.text
-    assert secret not in client.get(PAGE, headers=admin).text
+    assert secret not in client.get(PAGE, headers=admin_in_person).text
     assert now.members
     assert now.salt != site.salt
 
 
-def test_members_are_kept_out_again(site_with_address, site_engine, admin):
+def test_members_are_kept_out_again(site_with_address, site_engine, admin_in_person):
     with transaction(site_engine) as conn:
         site = let_members_in(
             conn, add_widget_site(conn, SHOP, viewer=OPERATOR).id, viewer=OPERATOR
         )
-    done = send(site_with_address, admin, f"/{site.id}/members", let="out")
+    done = send(site_with_address, admin_in_person, f"/{site.id}/members", let="out")
 
     assert done.status_code == 303
     with reading(site_engine) as conn:
@@ -88,25 +83,35 @@ def test_members_are_kept_out_again(site_with_address, site_engine, admin):
 
 
 def test_without_a_public_address_members_stay_out_and_the_page_says_why(
-    client, site_engine, admin
+    client, site_engine, admin_in_person
 ):
     with transaction(site_engine) as conn:
         site = add_widget_site(conn, SHOP, viewer=OPERATOR)
-    page = send(client, admin, f"/{site.id}/members", let="in")
+    page = send(client, admin_in_person, f"/{site.id}/members", let="in")
 
     assert page.status_code == 422
     assert "KB_PUBLIC_URL" in page.text
 
 
-def test_a_removed_site_is_gone(client, site_engine, admin):
+def test_a_key_does_not_let_members_in(client, site_engine, make_key):
     with transaction(site_engine) as conn:
         site = add_widget_site(conn, SHOP, viewer=OPERATOR)
-    done = send(client, admin, f"/{site.id}/remove")
+    refused = send(client, bearer(make_key(Role.ADMIN)), f"/{site.id}/members", let="in")
+
+    assert refused.status_code == 403
+    with reading(site_engine) as conn:
+        assert not find_widget_site(conn, SHOP).members
+
+
+def test_a_removed_site_is_gone(client, site_engine, admin_in_person):
+    with transaction(site_engine) as conn:
+        site = add_widget_site(conn, SHOP, viewer=OPERATOR)
+    done = send(client, admin_in_person, f"/{site.id}/remove")
 
     assert SHOP not in re.sub(
-        r"<input[^>]*>", "", client.get(done.headers["location"], headers=admin).text
+        r"<input[^>]*>", "", client.get(done.headers["location"], headers=admin_in_person).text
     )
-    assert send(client, admin, f"/{site.id}/remove").status_code == 404
+    assert send(client, admin_in_person, f"/{site.id}/remove").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["", "/1/remove", "/1/members"])

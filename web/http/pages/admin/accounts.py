@@ -40,6 +40,7 @@ from web.http.admin.people_contexts import AccountsPage, Choice
 from web.http.contexts import FieldError
 from web.http.dependencies import AdminVisitDep, FormLine, Id, PageCursor
 from web.http.frame import Visit
+from web.http.i18n import best_locale
 from web.http.paging import decode_cursor, encode_cursor
 from web.http.paths import with_query
 from web.http.replies import redirect
@@ -85,6 +86,7 @@ def switch_sign_up(visit: AdminVisitDep, state: FormLine = "") -> Response:
     """Let anybody sign up, or nobody."""
     with transaction(visit.site.engine) as conn:
         open_sign_up(conn, state == "open", viewer=visit.viewer)
+    visit.site.sign_up.look_again()
     return redirect(f"{PATH}?done=sign-up-{'open' if state == 'open' else 'closed'}")
 
 
@@ -125,7 +127,7 @@ def _invite(visit: Visit, wanted: TypedAccount) -> Response:
         wanted.name,
         role_of(wanted.role) or Role.CUSTOMER,
         email=wanted.email,
-        locale=wanted.locale,
+        locale=best_locale([wanted.locale]),
         groups=wanted.groups,
     )
     with transaction(visit.site.engine) as conn:

@@ -18,6 +18,7 @@ from kb.store.people.keys import (
     ApiKey,
     list_api_keys,
 )
+from kb.visible_text import one_line
 from web.http.admin import texts
 from web.http.admin.people_contexts import Choice, KeyRow, KeysPage
 from web.http.contexts import FieldError, Link
@@ -63,7 +64,7 @@ def add(
 ) -> Response:
     """Make a key and show it this once."""
     wanted = frozenset(scope for scope in Scope if scope in (scopes or ()))
-    label = " ".join(name.split())
+    label = one_line(name)
     with transaction(visit.site.engine) as conn:
         account_id = find_account_named(conn, account.strip())
         errors = _wrong(visit, account_id, label, wanted)

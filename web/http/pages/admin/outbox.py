@@ -34,7 +34,7 @@ CURSOR = "outbox"
 PAGE = 50
 
 
-NOT_AGAIN = to_translate("This mail cannot be sent again.")
+NOT_AGAIN = to_translate("This email cannot be sent again.")
 
 HTML_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 """A mail's HTML shows as it is and can do nothing: no script, no picture, no form."""

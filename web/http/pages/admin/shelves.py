@@ -16,6 +16,7 @@ from kb.shelves import MAX_NAME_CHARS, SHELF_KINDS, Shelf, ShelfKind
 from kb.store.engine import reading, transaction
 from kb.store.entries.shelf_queries import all_shelves, place_of_shelf
 from kb.store.entries.shelves import rename_shelf
+from kb.visible_text import one_line
 from web.http.admin.shelf_contexts import NameField, ShelfNames, ShelfNamesPage
 from web.http.contexts import FieldError, Tab
 from web.http.dependencies import MAX_ID, AdminVisitDep
@@ -93,9 +94,9 @@ def name_shelf(
 
 
 def _reason(name: str, names: Mapping[str, str]) -> str:
-    if not name.strip():
+    if not one_line(name):
         return EMPTY
-    longest = max(len(" ".join(each.split())) for each in (name, *names.values()))
+    longest = max(len(one_line(each)) for each in (name, *names.values()))
     return TOO_LONG if longest > MAX_NAME_CHARS else TAKEN
 
 

@@ -32,14 +32,16 @@ PATH = "/admin/widget-sites"
 TEMPLATE = "admin/widget_sites.html"
 
 UNREADABLE = to_translate("Write an address like https://www.example.com.")
-KNOWN = to_translate("This site is allowed already.")
-FULL = to_translate("At most 200 sites can have the widget.")
-NEEDS_HTTPS = to_translate("This site needs https before it may vouch for members.")
+KNOWN = to_translate("This site is allowed already. It is in the list below.")
+FULL = to_translate("At most 200 sites can have the widget. Remove one first.")
+NEEDS_HTTPS = to_translate(
+    "This site needs https before it may vouch for members. Add its https address."
+)
 NEEDS_ADDRESS = to_translate("Members can be let in once KB_PUBLIC_URL is set: tokens name it.")
 DONE = {
     "added": to_translate("Site allowed. The widget answers there from now on."),
     "removed": to_translate("Site removed. The widget leads to the help centre there from now on."),
-    "members-out": to_translate("Members are kept out. Their tokens are worthless now."),
+    "members-out": to_translate("Members are kept out. Their tokens no longer count."),
 }
 
 
