@@ -82,7 +82,7 @@ def check_address(text: str) -> str:
     # A mark that nobody sees makes another address of one that looks the same.
     known = known and address.isprintable()
     if not fits or dots or not known or len(labels) < 2 or labels[-1].isdigit():
-        raise InvalidInput(f"{text.strip()[:80]!r} is no e-mail address", field="email")
+        raise InvalidInput(f"{text.strip()[:80]!r} is not an email address", field="email")
     return address
 
 

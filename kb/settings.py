@@ -58,7 +58,7 @@ class Settings:
         },
     )
     mail_from: str = field(
-        default="", metadata={"help": "sender of mails, like Help <help@example.com>"}
+        default="", metadata={"help": "sender of emails, like Help <help@example.com>"}
     )
     oidc_issuer: str = field(
         default="",
@@ -84,6 +84,12 @@ class Settings:
     )
     encoder_threads: int = field(
         default=0, metadata={"help": "threads that encode texts; 0: one per core"}
+    )
+    imprint_url: str = field(
+        default="", metadata={"help": "page with the company's imprint; empty: no link"}
+    )
+    privacy_url: str = field(
+        default="", metadata={"help": "page that says how data is handled; empty: no link"}
     )
     rewrite_url: str = field(
         default="",

@@ -11,7 +11,9 @@ from kb.errors import Unavailable
 BUSY = "the record is busy: another process is writing; try again"
 FULL = "the disk is full: the last step was not stored, all before it is kept"
 READ_ONLY = "the record cannot be written: check the rights of its file and folder"
-NOT_THERE = "the record cannot be opened: run kb init, or check KB_HOME and KB_DATABASE_URL"
+NOT_THERE = (
+    "the record cannot be opened: check who owns its file and folder, KB_HOME and KB_DATABASE_URL"
+)
 DAMAGED = "the record is damaged: run kb restore with your last backup"
 NO_SERVER = "the database server does not answer: check KB_DATABASE_URL"
 NO_ENTRY = "the database server refuses this user: check KB_DATABASE_URL"

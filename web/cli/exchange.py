@@ -15,6 +15,8 @@ from kb.intake.mapping import parse_map_options
 from kb.intake.values import language_code
 from kb.questions import CHANNELS
 from kb.settings import read_settings
+from kb.store.engine import reading
+from kb.store.people.groups import audiences_of_nobody
 from web.cli.app import app
 from web.cli.engines import open_record
 from web.cli.output import AsJson, print_json, progress, say
@@ -25,7 +27,7 @@ MAX_SOURCE_CHARS = 80
 
 @app.command(name="import")
 def import_command(
-    file: Path,
+    file: Annotated[Path, typer.Argument(help="The file to read.")],
     channel: Annotated[str, typer.Option(help=f"How these came in: {', '.join(CHANNELS)}.")],
     source: Annotated[str, typer.Option(help="Name of the system; default: the channel.")] = "",
     map_: Annotated[
@@ -63,7 +65,7 @@ def import_command(
 
 @app.command(name="import-faq")
 def import_faq(
-    file: Path,
+    file: Annotated[Path, typer.Argument(help="The file to read.")],
     draft: Annotated[bool, typer.Option("--draft", help="Do not publish them yet.")] = False,
     lang: Annotated[str | None, typer.Option(help="Language of rows without one.")] = None,
     product: Annotated[str | None, typer.Option(help="Product of rows without one.")] = None,
@@ -74,6 +76,10 @@ def import_faq(
     rows = read_faq(file, lang=known_language(lang), product=product)
     report = import_entries(engine, rows, viewer=OPERATOR, publish=not draft)
     tell_import(report, as_json=as_json, then="kb index makes them searchable")
+    if not as_json:
+        with reading(engine) as conn:
+            for audience in audiences_of_nobody(conn):
+                say(f"no group is called {audience}: only the team reads the entries for it")
 
 
 def known_language(lang: str | None) -> str | None:

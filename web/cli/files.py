@@ -36,7 +36,9 @@ def attach(
     file: Annotated[
         Path | None, typer.Argument(exists=True, dir_okay=False, help="At most 10 MB.")
     ] = None,
-    label: Annotated[str, typer.Option(help="What people read in the place of the name.")] = "",
+    label: Annotated[
+        str, typer.Option(help="The name that readers see, in place of the file's own.")
+    ] = "",
     remove: Annotated[
         int | None, typer.Option(min=1, max=LARGEST_ID, help="Take the file of this number off.")
     ] = None,

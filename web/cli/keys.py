@@ -23,7 +23,7 @@ LARGEST_ID = 2**63 - 1
 
 @token_app.command(name="add")
 def add_token(
-    account: Annotated[str, typer.Argument(help="Name or e-mail address of the account.")],
+    account: Annotated[str, typer.Argument(help="Name or email address of the account.")],
     name: Annotated[str, typer.Option(help="What the key is for.")] = "key",
     scope: Annotated[
         list[Scope] | None,

@@ -35,7 +35,7 @@ from web.cli.engines import open_record
 from web.cli.output import AsJson, out, print_json, say, tell
 from web.mail.links import mail_link
 
-Named = Annotated[str, typer.Argument(help="Name or e-mail address of the account.")]
+Named = Annotated[str, typer.Argument(help="Name or email address of the account.")]
 PasswordFile = Annotated[
     Path | None, typer.Option(help="File whose first line is the password; - for standard input.")
 ]
@@ -46,7 +46,7 @@ def add_user(
     name: str,
     role: Annotated[Role, typer.Option(help="What the account is to the team.")] = Role.AGENT,
     email: Annotated[str | None, typer.Option(help="E-mail address, which you vouch for.")] = None,
-    locale: Annotated[str, typer.Option(help="Language of pages and mails.")] = "en",
+    locale: Annotated[str, typer.Option(help="Language of pages and emails.")] = "en",
     password_file: PasswordFile = None,
     prompt: Annotated[bool, typer.Option("--prompt", help="Ask for a password here.")] = False,
     as_json: AsJson = False,

@@ -27,6 +27,9 @@ Told = dict[str, object]
 
 FOUND_WRONG = 1
 
+FOR_OWNER = 0o700
+"""Rights of a new KB_HOME: what people wrote, and the secret, are for the site alone."""
+
 MOST_TOLD = 200
 """Findings about the index that are told one by one; the others are counted."""
 
@@ -35,7 +38,7 @@ MOST_TOLD = 200
 def init(as_json: AsJson = False) -> None:
     """Make a new record and its secret in KB_HOME."""
     settings = read_settings()
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=FOR_OWNER, parents=True, exist_ok=True)
     incarnation = create_record(open_any(settings))
     make_secret(settings)
     tell(
@@ -78,9 +81,14 @@ def check(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compare record and index, reading all of both; exit code 1 if anything is wrong."""
+    """Look through settings, record and index, reading all; exit code 1 if anything is wrong."""
+    # Imported here, because it brings the whole site along, as for kb serve.
+    from web.http.site_settings import settings_notes, settings_problems
+
     settings = read_settings()
     engine = open_record(settings)
+    found: list[Told] = [{"where": "settings", "what": one} for one in settings_problems(settings)]
+    notes = list(settings_notes(settings))
     of_record = check_record(engine)
     of_index: list[Told] = []
     more, repaired = 0, False
@@ -91,12 +99,14 @@ def check(
     if repaired:
         rebuild_index(settings, engine)
         of_index, more = _look_at_index(settings, engine)
-    found: list[Told] = [{"where": "record", "what": str(one)} for one in of_record]
+    found += [{"where": "record", "what": str(one)} for one in of_record]
     found += of_index
     if as_json:
-        print_json({"findings": found, "more": more, "repaired": repaired})
+        print_json({"findings": found, "more": more, "repaired": repaired, "notes": notes})
     else:
         _tell_findings(found, more, repaired=repaired)
+        for note in notes:
+            say(f"note: {note}")
     if found:
         raise typer.Exit(FOUND_WRONG)
 
@@ -126,11 +136,14 @@ def _tell_findings(found: list[Told], more: int, *, repaired: bool) -> None:
     if repaired:
         say("the index was built anew")
     if not found:
-        say("record and index are as they should be")
+        say("settings, record and index are as they should be")
 
 
 @app.command()
-def backup(file: Path, as_json: AsJson = False) -> None:
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the backup goes.")],
+    as_json: AsJson = False,
+) -> None:
     """Write the whole record into one file while it stays in use."""
     report = back_up(open_record(read_settings()), file)
     answer = {"file": file, "bytes": report.size, "schema": report.manifest.schema}
@@ -140,7 +153,7 @@ def backup(file: Path, as_json: AsJson = False) -> None:
 
 @app.command(name="restore")
 def restore_command(
-    file: Path,
+    file: Annotated[Path, typer.Argument(help="The backup to bring back.")],
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace the record that is there now.")
     ] = False,
@@ -148,14 +161,17 @@ def restore_command(
 ) -> None:
     """Bring a backup back; the index is rebuilt by the next kb index."""
     settings = read_settings()
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=FOR_OWNER, parents=True, exist_ok=True)
     report = restore(settings.record_url, file, replace=replace, home=settings.home)
     make_secret(settings)
     tell(f"the record is back: {report}; run kb index", report, as_json=as_json)
 
 
 @app.command()
-def export(file: Path, as_json: AsJson = False) -> None:
+def export(
+    file: Annotated[Path, typer.Argument(help="Where the export goes.")],
+    as_json: AsJson = False,
+) -> None:
     """Write questions, topics and entries into a portable SQLite file for other tools."""
     if file.exists():
         raise Conflict(f"{file} exists already: nothing was written")

@@ -93,7 +93,7 @@ def write_report(page: ReportPage, target: Path, *, lang: str, as_json: bool) ->
     facts = page.facts
     answer = {
         "file": target,
-        "bytes": target.stat().st_size,
+        "bytes": len(html.encode()),
         "questions": facts.asks,
         "topics": len(facts.topics),
         "ungrouped": facts.ungrouped,
@@ -116,6 +116,10 @@ def _page(source: Source, asked: Asked, names: list[NamedTopic]) -> ReportPage:
 
 
 def _write(path: Path, html: str) -> None:
+    if path.exists() and not path.is_file():
+        # A device or a pipe: another file in its place would break it for everybody.
+        path.write_text(html, encoding="utf-8")
+        return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".report-", suffix=".html")
     written = Path(name)
     try:

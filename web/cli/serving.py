@@ -45,7 +45,7 @@ def serve(
 ) -> None:
     """Run the site, with a worker process beside it."""
     # Imported here, because no other command needs the site and it takes half a second.
-    from web.http.site import check_site_settings
+    from web.http.site_settings import check_site_settings, settings_notes
 
     settings = read_settings()
     open_record(settings).dispose()
@@ -56,6 +56,8 @@ def serve(
     # Without a handler of ours SIGTERM would end this process before the worker beside it.
     signal.signal(signal.SIGTERM, _stop)
     shown_host = f"[{host}]" if ":" in host else host
+    for note in settings_notes(settings, host=host):
+        say(f"note: {note}")
     say(f"Kundig is on http://{shown_host}:{port}/ (Ctrl+C stops it)")
     beside = contextlib.nullcontext() if no_worker else worker_beside()
     with contextlib.suppress(KeyboardInterrupt), beside:

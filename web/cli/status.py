@@ -17,7 +17,7 @@ from kb.settings import Settings, read_settings
 from kb.store.counts import RecordCounts, record_counts
 from kb.store.engine import reading
 from kb.store.grouping.runs import recent_runs
-from kb.store.mail.deliveries import count_deliveries
+from kb.store.mail.deliveries import count_deliveries, find_trouble
 from kb.store.migrate import expected_schema
 from search.build import find_manifest
 from web.cli.app import app
@@ -44,6 +44,8 @@ def status(as_json: AsJson = False) -> None:
     grouping = _last_grouping(engine)
     with reading(engine) as conn:
         mail = count_deliveries(conn)
+        stuck = find_trouble(conn)
+    trouble = {"since": stuck.created_at, "error": stuck.error} if stuck is not None else None
     if as_json:
         print_json(
             {
@@ -56,6 +58,7 @@ def status(as_json: AsJson = False) -> None:
                 "index": index,
                 "grouping": grouping,
                 "mail": mail,
+                "mail_trouble": trouble,
                 "calibration": _calibration_facts(calibration),
             }
         )
@@ -70,6 +73,8 @@ def status(as_json: AsJson = False) -> None:
     table.add_row("ranking", "", Text(learned))
     if any(mail.values()):
         table.add_row("mail", "", Text(_states(mail)))
+    if stuck is not None:
+        table.add_row("", "", Text(f"since {stuck.created_at:%Y-%m-%d %H:%M} UTC: {stuck.error}"))
     if grouping:
         table.add_row("last grouping", "", Text(str(stored_report(grouping))))
     out.print(f"[bold]record[/bold] {settings.home.resolve()} · schema {expected_schema()}")

@@ -23,6 +23,7 @@ from web.http.frame import guest_chrome
 from web.http.languages import LanguageWanted, language_redirect
 from web.http.policy import HEADERS
 from web.http.rate_limits import TooMany
+from web.http.written_text import written_text
 
 log = logging.getLogger(__name__)
 
@@ -62,12 +63,15 @@ def error_reply(
     fields: Fields = (),
     headers: Mapping[str, str] | None = None,
     request_id: str | None = None,
+    sign_in_url: str = "",
 ) -> Response:
     """The reply for an error; `fields` names what is wrong with which parameter.
 
     Programs get problem+json (RFC 9457): everything under `/api/`, and whoever does not ask
     for HTML. Pages say `said` in the reader's language; without it they say `detail` to those who
-    read English, and to others what the status means. Nothing of what was sent is repeated.
+    read English, and to others what the status means. What a person wrote into the form that is
+    refused stands on the page, to be copied; programs get nothing repeated. `sign_in_url` leads
+    whoever is not signed in any more back to the form.
     """
     kept = {"cache-control": "no-store", **(headers or {})}
     if not _wants_page(request):
@@ -84,10 +88,18 @@ def error_reply(
         body = orjson.dumps(problem)
         return Response(body, status_code=status, media_type=MEDIA_TYPE, headers=kept)
     chrome = guest_chrome(request)
-    line = detail if chrome.locale == SOURCE_LANGUAGE else ""
+    # What `_DETAILS` say to programs, the page's own heading says to people.
+    is_shown = chrome.locale == SOURCE_LANGUAGE and detail not in _DETAILS.values()
+    line = detail if is_shown else ""
     if said is not None:
         line = said.in_language(chrome.locale)
-    shown = ErrorPage(status=status, detail="" if status >= 500 else line, request_id=request_id)
+    shown = ErrorPage(
+        status=status,
+        detail="" if status >= 500 else line,
+        request_id=request_id,
+        sign_in_url=sign_in_url,
+        written=written_text(request),
+    )
     page = request.app.state.look.renderer.render("error.html", shown, chrome=chrome)
     kept["content-language"] = chrome.locale
     return HTMLResponse(page, status_code=status, headers=kept)
@@ -107,16 +119,33 @@ def _expected(request: Request, error: Exception) -> Response:
         fields = [{"field": error.field, "message": str(error)}]
     headers = {}
     if status == 503:
-        log.warning("%s %s: %s", request.method, request.url.path, error)
+        log.warning("%s %s: %s", request.method, path_without_secrets(request), error)
         headers["retry-after"] = str(RETRY_AFTER_BUSY_S)
     return error_reply(
         request, status, str(error), said=said_of(error), fields=fields, headers=headers
     )
 
 
+def path_without_secrets(request: Request) -> str:
+    """The path as logs may hold it: words out of links that stand for their reader are left out.
+
+    Numbers stay, since they say which thing it was about.
+    """
+    path: str = request.scope["path"]
+    if "route" not in request.scope:
+        return f"/{path.split('/')[1]}/…" if path.count("/") > 1 else path
+    for name, value in request.path_params.items():
+        if isinstance(value, str) and not value.isdigit():
+            path = path.replace(value, f"{{{name}}}")
+    return path
+
+
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code < 400:
+        if written_text(request) and error.headers:
+            # A redirect to the sign-in would lose what was written while the session ended.
+            return error_reply(request, 403, "", sign_in_url=error.headers["location"])
         kept = {"cache-control": "no-store", **(error.headers or {})}
         return Response(status_code=error.status_code, headers=kept)
     detail = error.detail
@@ -166,7 +195,9 @@ def _collision(request: Request, error: Exception) -> Response:
 def _unexpected(request: Request, error: Exception) -> Response:
     """The edge of the process: log the error under a number that the reader can name."""
     number = secrets.token_hex(4)
-    log.error("request %s: %s %s", number, request.method, request.url.path, exc_info=error)
+    log.error(
+        "request %s: %s %s", number, request.method, path_without_secrets(request), exc_info=error
+    )
     # This reply is made outside the guard, so it brings the headers along.
     return error_reply(
         request,

@@ -43,12 +43,20 @@ def mail_server(settings: Settings) -> MailServer | None:
         raise _wrong_url()
     if bool(parts.username) != bool(parts.password):
         raise InvalidInput("KB_SMTP_URL needs user and password, or neither", field="KB_SMTP_URL")
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not (user + password).isascii():
+        # smtplib cannot send them: it would fail at each mail, in words about a codec.
+        raise InvalidInput(
+            "user and password of KB_SMTP_URL must be ASCII: letters, digits and signs that "
+            "English has",
+            field="KB_SMTP_URL",
+        )
     return MailServer(
         host=parts.hostname,
         port=port or PORTS[parts.scheme],
         is_encrypted=parts.scheme == "smtps",
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
+        user=user,
+        password=password,
     )
 
 
@@ -56,7 +64,7 @@ def _wrong_url() -> InvalidInput:
     # The address itself is not repeated: it may hold a password.
     return InvalidInput(
         "KB_SMTP_URL must be like smtp://user:password@mail.example.com:587 or smtps://…; "
-        "write @ : / in a password as %40 %3A %2F",
+        "write @ : / # ? % in a password as %40 %3A %2F %23 %3F %25",
         field="KB_SMTP_URL",
     )
 

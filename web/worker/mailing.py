@@ -11,6 +11,7 @@ from smtplib import SMTP
 
 from sqlalchemy import Engine
 
+from kb.clock import utc_now
 from kb.mail import Delivery
 from kb.settings import Settings
 from kb.store.engine import reading, transaction
@@ -27,14 +28,26 @@ WAITS = (
     timedelta(hours=1),
     timedelta(hours=4),
     timedelta(hours=12),
+    timedelta(days=1),
+    timedelta(days=1),
+    timedelta(days=1),
 )
-"""How long a mail waits after each failed try; after the last one it is given up."""
+"""How long a mail waits after each failed try; after the last one it is given up.
+
+Together they are four days: a mailbox that is full on Friday is read on Monday, and RFC 5321
+(4.5.4.1) wants so much.
+"""
+
+GIVE_UP_AFTER = timedelta(days=5)
+"""How long a server that takes no mail at all is waited for; after that links in mails are old."""
 
 MAILS_A_TALK = 50
 """Mails after which a connection is made anew; some servers count them."""
 
 SERVER_PAUSE_S = 30.0
-"""How long a server is left alone that could not be reached."""
+LONGEST_PAUSE_S = 300.0
+"""How long a server is left alone that takes no mail: twice as long after each try, since some
+lock out who comes with a wrong password too often."""
 
 
 class Mailing:
@@ -51,11 +64,13 @@ class Mailing:
         self._engine = engine
         self._is_over = is_over
         self._paused_until = float("-inf")
+        self._pause_s = SERVER_PAUSE_S
 
     def send_due(self) -> int:
         """Send the mails that are due and return how many left; raises Unavailable.
 
-        A server that cannot be reached is left alone for a while.
+        A server that cannot be reached, or lets us not in, is left alone for a while. That is no
+        failed try of the mail, which leaves as soon as the server is back.
         """
         if self._server is None or self._sender is None or time.monotonic() < self._paused_until:
             return 0
@@ -65,18 +80,22 @@ class Mailing:
         mail = self._claim()
         if mail is None:
             return 0
-        sent = 0
+        sent, is_open = 0, False
         try:
             with connection(self._server, own_name=self._own_name) as smtp:
+                is_open, self._pause_s = True, SERVER_PAUSE_S
                 while mail is not None:
                     sent += self._send(smtp, self._sender, mail)
                     is_full = sent >= MAILS_A_TALK or self._is_over()
                     mail = None if is_full else self._claim()
         except ServerTrouble as problem:
-            self._paused_until = time.monotonic() + SERVER_PAUSE_S
             log.warning("mail does not leave: %s", problem)
-            if mail is not None:
+            self._paused_until = time.monotonic() + self._pause_s
+            self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+            if mail is not None and is_open:
                 self._try_later(mail, str(problem))
+            elif mail is not None:
+                self._put_back(mail, str(problem))
         return sent
 
     def _claim(self) -> Delivery | None:
@@ -106,3 +125,10 @@ class Mailing:
             else:
                 wait = WAITS[mail.attempts - 1]
                 deliveries.try_later(conn, mail.id, reason, wait=wait)
+
+    def _put_back(self, mail: Delivery, reason: str) -> None:
+        with transaction(self._engine) as conn:
+            if utc_now() - mail.created_at > GIVE_UP_AFTER:
+                deliveries.mark_failed(conn, mail.id, reason)
+            else:
+                deliveries.put_back(conn, mail.id, reason)

@@ -15,6 +15,8 @@ from search.generation import open_current
 from tests.web.cli.conftest import Run, assert_refused
 from web.cli import record as commands
 
+FINE = "settings, record and index are as they should be"
+
 
 @pytest.fixture
 def indexed(without_model: Path, run: Run, faq_file: Path) -> Path:
@@ -38,8 +40,10 @@ def behind_the_log(indexed: Path) -> Callable[[str], None]:
 def test_record_and_index_that_agree_are_told_in_one_line(indexed: Path, run: Run) -> None:
     ran = run("check")
 
-    assert (ran.code, ran.lines) == (0, ["record and index are as they should be"])
-    assert run("check", "--json").json == {"findings": [], "more": 0, "repaired": False}
+    assert (ran.code, ran.lines) == (0, [FINE])
+    assert run("check", "--json").json == {
+        "findings": [], "more": 0, "repaired": False, "notes": [],
+    }  # fmt: skip
 
 
 def test_an_entry_that_differs_is_told_and_repaired(
@@ -55,7 +59,7 @@ def test_an_entry_that_differs_is_told_and_repaired(
     repaired = run("check", "--repair")
     assert repaired.code == 0
     assert repaired.lines == [
-        "the index was built anew", "record and index are as they should be",
+        "the index was built anew", FINE,
     ]  # fmt: skip
     assert open_current(indexed / "index").segment.lexical.document(1).answer == "Other."
 
@@ -134,3 +138,44 @@ def test_bad_use_is_refused(indexed: Path, run: Run, home: Path) -> None:
     assert run("check", "extra").code == 2
     (home / "record.sqlite3").unlink()
     assert_refused(run("check", "--repair"), "run kb init")
+
+
+def test_settings_that_would_keep_the_site_from_starting_are_told_each_in_one_line(
+    indexed: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_PUBLIC_URL", "https://example.com/help")
+    monkeypatch.setenv("KB_SMTP_URL", "smtp://mail.example.com")
+    monkeypatch.setenv("KB_OIDC_ISSUER", "https://login.example.com")
+    monkeypatch.setenv("KB_TRUSTED_PROXIES", "nginx")
+    monkeypatch.setenv("KB_ACCENT", "blueish")
+
+    ran = run("check")
+    assert ran.code == 1
+    told = [line.removeprefix("settings: ") for line in ran.lines if line.startswith("settings: ")]
+    named = ("KB_ACCENT", "KB_PUBLIC_URL", "KB_TRUSTED_PROXIES", "KB_MAIL_FROM")
+    assert [name for name in named for line in told if name in line] == list(named)
+    assert len(told) == len(named)
+    assert {one["where"] for one in run("check", "--json").json["findings"]} == {"settings"}
+
+
+def test_settings_that_work_but_are_hardly_meant_are_notes_and_no_fault(
+    indexed: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KB_PUBLIC_URL", "https://help.example.com")
+
+    ran = run("check")
+    assert (ran.code, ran.lines[0]) == (0, FINE)
+    assert [line.split()[1] for line in ran.lines[1:]] == ["KB_TRUSTED_PROXIES", "KB_SMTP_URL"]
+
+    monkeypatch.setenv("KB_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8, ::1")
+    monkeypatch.setenv("KB_SMTP_URL", "smtp://127.0.0.1:25")
+    monkeypatch.setenv("KB_MAIL_FROM", "help@example.com")
+    assert run("check").lines == [FINE]
+
+
+def test_a_secret_that_anybody_could_guess_is_found(indexed: Path, run: Run) -> None:
+    (indexed / "secret").write_text("short")
+
+    (line,) = run("check").lines
+    assert line.startswith("settings: the signing secret ")
+    assert "too short" in line

@@ -19,6 +19,7 @@ def test_merge_split_move_and_undo(topics: list[int], run: Run, counts: Counts) 
     assert_refused(run("move", "unheard-of", lamp), "unheard-of")
     assert_refused(run("move", "a1", lamp), "already")
     assert_refused(run("undo", "nonsense"), "nonsense")
+    assert_refused(run("undo", " "), "name a decision")
     assert counts() == before
     moved = run("move", "a2", invoice, "--json").json
     assert moved["topic"] == invoice

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE_S
 from tests.web.cli.conftest import Run, assert_refused
 
 Counts = Callable[[], dict[str, int]]
@@ -30,6 +31,12 @@ def test_promoting_makes_an_entry_once(
     assert_refused(run("promote", topics[0], "--publish"), "--answer-file")
     assert_refused(
         run("promote", topics[0], "--answer-file", answer_file, "--audience", "Two Words!"),
+    )
+    assert_refused(
+        run("promote", topics[0], "--answer-file", answer_file, "--audience", "partnr"), "partnr"
+    )
+    assert_refused(
+        run("promote", topics[0], "--answer-file", answer_file, "--title", "\u200b"), "title"
     )
     assert counts() == before
     ran = run("promote", topics[0], "--answer-file", answer_file, "--publish", "--json")
@@ -62,7 +69,7 @@ def test_ctrl_c_is_told_and_nothing_is_half_done(
         # Opens only when the command has opened its end and waits for the text.
         with pipe.open("wb"):
             signal.pthread_kill(main_thread, signal.SIGINT)
-            over.wait(10)
+            over.wait(PATIENCE_S)
 
     over = threading.Event()
     person = threading.Thread(target=interrupt)

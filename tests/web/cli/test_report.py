@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -75,6 +77,22 @@ def test_a_file_becomes_a_page_that_stores_nothing_and_shows_no_personal_data(
         assert planted not in html
     assert "crackles" in html
     assert len(re.findall("</script>", html)) == 2
+
+
+def test_a_page_sent_into_a_pipe_leaves_the_pipe_where_it_is(
+    run: Run, models: Path, export: Path, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 1 << 20)
+    try:
+        ran = run("report", "--from", export, "--out", pipe, "--json")
+        assert os.read(reader, 1 << 20).decode().startswith("<!doctype html>")
+    finally:
+        os.close(reader)
+    assert ran.code == 0
+    assert pipe.is_fifo()
 
 
 def test_the_page_goes_to_standard_output_in_german(run: Run, models: Path, export: Path) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.waiting import PATIENCE_S
+
 
 @dataclass
 class Inbox:
@@ -82,6 +84,7 @@ def running(
         auth_require_tls=False,
         auth_exclude_mechanism=["LOGIN"],
         enable_SMTPUTF8=False,
+        ready_timeout=PATIENCE_S,
     )
     controller.start()
     inbox.port = controller.port

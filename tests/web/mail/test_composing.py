@@ -1,7 +1,7 @@
 """Letters become a subject, a plain text and HTML, and nobody's words become more than words."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from jinja2 import UndefinedError
@@ -52,6 +52,18 @@ def test_both_bodies_say_the_same_from_one_source(composed):
     assert 'href="https://help.example.com/faq/1" class="m-button"' in mail.html
     assert mail.text.endswith("-- \nRöster & Co: https://help.example.com/\n")
     assert "Röster &amp; Co" in mail.html
+
+
+def test_a_mail_names_the_pages_a_company_must_name(composed):
+    settings = replace(
+        SETTINGS, imprint_url="https://r.example/i", privacy_url="https://r.example/p"
+    )
+    mail = composed(locale="de", settings=settings)
+
+    signature = mail.text.split("-- \n")[1].splitlines()
+    assert signature[1:] == ["Impressum: https://r.example/i", "Datenschutz: https://r.example/p"]
+    assert 'href="https://r.example/p"' in mail.html
+    assert "Impressum" not in composed(locale="de").html
 
 
 def test_a_letter_speaks_the_language_of_its_reader(composed):

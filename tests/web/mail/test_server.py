@@ -48,6 +48,21 @@ def test_an_address_that_is_none_is_refused_without_saying_the_password(url):
     assert "hush" not in str(refused.value)
 
 
+def test_every_sign_of_a_password_can_be_written_in_the_address():
+    server = mail_server(
+        Settings(smtp_url="smtp://me%40x.example:%40%3A%2F%23%3F%25%5B%2B@m.example")
+    )
+
+    assert server is not None
+    assert (server.user, server.password) == ("me@x.example", "@:/#?%[+")
+
+
+def test_a_password_that_cannot_be_sent_is_refused_when_the_settings_are_read():
+    with pytest.raises(InvalidInput, match="ASCII") as refused:
+        mail_server(Settings(smtp_url="smtp://user:gru%C3%BC%C3%9F@mail.example.com"))
+    assert "grü" not in str(refused.value)
+
+
 def test_a_sender_has_a_name_that_people_see():
     with_name = sender(Settings(mail_from="Rat & Tat <Help@Example.com>"))
     without = sender(Settings(mail_from="help@bücher.example", site_name="Bücher"))

@@ -24,6 +24,7 @@ from search.record_source import RecordSource
 from search.searcher import Searcher
 from search.shipped_weights import SHIPPED
 from tests.indexer.subjects import SUBJECTS
+from tests.waiting import PATIENCE_S
 from tests.web.worker.crash_driver import MOMENTS_FILE, NEW_TITLE, PER_SUBJECT
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -73,7 +74,7 @@ def driver():
     yield Driver(process)
     process.stdin.close()
     process.stdout.close()
-    assert process.wait(30) == 0
+    assert process.wait(PATIENCE_S) == 0
 
 
 @pytest.fixture(scope="module")

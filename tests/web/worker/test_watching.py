@@ -206,10 +206,10 @@ def test_a_digest_is_one_mail_about_all_that_is_followed(engine):
 
     german, english = sorted(told(engine), key=lambda mail: mail.locale)
     assert german.recipient == mara.email
-    assert german.subject == "2 Neuigkeiten heute auf Kundig"
+    assert german.subject == "2 Neuigkeiten heute von Kundig"
     assert "Which <acid>?" in german.body_text
     assert "Geändert: Use vinegar." in " ".join(german.body_text.split())
-    assert english.subject == "1 piece of news this week on Kundig"
+    assert english.subject == "1 update this week from Kundig"
     assert re.search(r"/unsubscribe/\S+\?all=1>$", german.headers["List-Unsubscribe"])
     make_due_again = told(engine)
     assert len(make_due_again) == 2
@@ -280,7 +280,7 @@ def test_the_asker_gets_the_whole_answer_with_a_way_to_say_that_it_helped(engine
     assert mail.subject == "Answer to your question: It beeps <three> times"
     assert "Press the tank firmly." in mail.body_text
     assert f"{page}#solved" in mail.body_text
-    assert f"{page}#more" in mail.body_text
+    assert f"{page}&more=1#more" in mail.body_text
     assert mail.headers["In-Reply-To"] == f"<question-{question_id}@help.example.com>"
     answer(engine, question_id, "And then switch it on.")
     assert len(told(engine)) == 2
@@ -344,7 +344,7 @@ def test_the_asker_hears_once_that_the_question_became_an_answer_for_all(engine)
         set_entry_state(conn, entry_id, "published", checked=True)
 
     (mail,) = told(engine)
-    assert mail.subject == "Your question became an answer for all: Why does it beep?"
+    assert mail.subject == "Now an answer for everybody: Why does it beep?"
     assert "Press the tank." in mail.body_text
     edit(engine, entry_id, title="Why does it beep?", answer="Press it well.")
     assert len(told(engine)) == 1

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import psutil
 
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE_S, wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
 SITE = """
 import sys, time
 from web.worker.companion import worker_beside
 with worker_beside():
-    time.sleep(60)
+    time.sleep(600)
 """
 
 
@@ -36,7 +36,7 @@ def test_a_worker_ends_in_order_when_it_is_told_to(sqlite_template, tmp_path):
 
     process.send_signal(signal.SIGTERM)
 
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE_S) == 0
 
 
 def test_a_worker_does_not_outlive_a_site_that_was_killed(sqlite_template, tmp_path):
@@ -45,6 +45,6 @@ def test_a_worker_does_not_outlive_a_site_that_was_killed(sqlite_template, tmp_p
     (worker,) = psutil.Process(site.pid).children()
 
     site.kill()
-    site.wait(20)
+    site.wait(PATIENCE_S)
 
     wait_until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
