@@ -7,6 +7,11 @@ from datetime import date
 from typing import Literal
 from urllib.parse import urlencode
 
+from web.http.written_text import WrittenText
+
+MAX_CHOICES = 8
+"""Values of a facet that a reader takes in at a glance."""
+
 Marks = tuple[tuple[int, int], ...]
 """(start, end) character ranges of a text to emphasise, end exclusive."""
 
@@ -47,7 +52,9 @@ class Chrome:
     `theme_url` serves `web.http.theme.theme_css`; `logo_url` may be empty (a mark is drawn).
     `viewer_name` is empty for guests. `path` is that of the page, `here` its whole address
     without a host. `keeps_language` says that the language is the account's, so that another
-    one is chosen by a form. `canonical_url` is absolute, empty where the page names its own.
+    one is chosen by a form. `may_sign_up` says that the site lets anybody make an account.
+    `canonical_url` is absolute, empty where the page names its own. `imprint_url` and
+    `privacy_url` are pages of the company, empty for none.
     """
 
     site_name: str
@@ -60,11 +67,14 @@ class Chrome:
     is_admin: bool = False
     single_keys: bool = True
     keeps_language: bool = False
+    may_sign_up: bool = True
     path: str = ""
     here: str = "/"
     canonical_url: str = ""
     alternates: tuple[Alternate, ...] = ()
     notice: Notice | None = None
+    imprint_url: str = ""
+    privacy_url: str = ""
 
     @property
     def is_signed_in(self) -> bool:
@@ -87,15 +97,6 @@ class Link:
 
     label: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class EntryLink:
-    """An entry in a list of links; `note` is a category or product, may be empty."""
-
-    title: str
-    url: str
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,8 @@ class ProductChoice:
 class AskForm:
     """The question form with what was typed and what is wrong with it.
 
-    `search` names the search that led to it, empty for none. `started` tells when it was shown
+    `search` names the search that led to it, empty for none, `read` the entry that did not help
+    before, which is not offered again. `started` tells when it was shown
     and `parcel` names the `files` that came with it before, both signed. Whoever is signed in
     needs no e-mail address (`asks_email`). `web.http.asking.forms.blank_form` makes one.
     """
@@ -173,6 +175,7 @@ class AskForm:
     email: str = ""
     errors: tuple[FieldError, ...] = ()
     search: str = ""
+    read: int | None = None
     products: tuple[ProductChoice, ...] = ()
     asks_email: bool = True
     started: str = ""
@@ -210,15 +213,36 @@ class FacetGroup:
     name: str
     choices: tuple[FacetChoice, ...]
 
+    @property
+    def first(self) -> tuple[FacetChoice, ...]:
+        """The values that stand there at once: the selected ones, then as they come."""
+        by_use = sorted(self.choices, key=lambda one: not one.selected)
+        return tuple(by_use[: self._cut])
+
+    @property
+    def rest(self) -> tuple[FacetChoice, ...]:
+        """Those that stand folded away."""
+        by_use = sorted(self.choices, key=lambda one: not one.selected)
+        return tuple(by_use[self._cut :])
+
+    @property
+    def _cut(self) -> int:
+        """How many stand there at once; to fold a single one away saves nothing."""
+        number = len(self.choices)
+        return number if number <= MAX_CHOICES + 1 else MAX_CHOICES
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
     """All that error.html may read.
 
     `detail` is one clear line for a person, empty for none; `request_id` helps support to
-    find the log line, None where there is none.
+    find the log line, None where there is none. `sign_in_url` is set where only the sign-in is
+    missing. `written` is what stood in the form that was refused.
     """
 
     status: int
     detail: str = ""
     request_id: str | None = None
+    sign_in_url: str = ""
+    written: tuple[WrittenText, ...] = ()

@@ -11,12 +11,14 @@ from starlette.requests import Request
 from web.http.dependencies import SiteDep, current_viewer, refuse_unless
 from web.http.rules import Rule
 from web.http.who_may import WHO_MAY
+from web.http.written_text import keep_written_text
 
 API_PREFIX = "/api/v1"
 
 
 async def check_page(request: Request, site: SiteDep) -> None:
-    """Refuse whoever may not use the page that was asked for."""
+    """Refuse whoever may not use the page that was asked for; what they wrote is kept for them."""
+    await keep_written_text(request)
     await _check(request, site, WHO_MAY[_key(request, "")])
 
 

@@ -10,11 +10,15 @@ from web.http.contexts import AskForm
 
 @dataclass(frozen=True, slots=True)
 class NearAnswer:
-    """An entry that may already answer a question, with its id for "this answers it"."""
+    """An entry that may already answer a question, with its id for "this answers it".
+
+    `lang` is None where it is the language of the page.
+    """
 
     id: int
     title: str
     url: str
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from kb.mail import find_address
 from kb.store.engine import reading
 from kb.store.entries.reading import get_entry
 from kb.store.entries.shelf_queries import find_shelf, shelf_counts
+from kb.visible_text import has_visible
 from web.http.asking import texts
 from web.http.asking.stamps import make_stamp
 from web.http.contexts import AskForm, FieldError, KeptFile, ProductChoice
@@ -21,12 +22,15 @@ from web.http.dependencies import MAX_ID
 from web.http.frame import Visit, page_before
 from web.http.reading.file_contexts import size_in_words
 
+READ = "read"
+"""Query parameter that names the entry which left its reader stuck."""
+
 MAX_TITLE_CHARS = 300
 MAX_BODY_CHARS = 20_000
 MAX_LINKS = 8
 """A question with more links than this is no question."""
 
-MAX_PRODUCTS = 200
+MAX_PRODUCTS = 1_000
 MAX_SLUG_CHARS = 120
 ENTRY_BEFORE = re.compile(r"/faq/([0-9]{1,18})\b")
 LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
@@ -90,7 +94,7 @@ def kept_files(attachments: Iterable[Attachment]) -> tuple[KeptFile, ...]:
 def wrong_fields(visit: Visit, typed: Typed, *, needs_email: bool) -> tuple[FieldError, ...]:
     """What is wrong with which field, in the order of the form; () where nothing is."""
     found = []
-    if not typed.title:
+    if not has_visible(typed.title):
         found.append(("title", texts.TITLE_MISSING))
     elif len(typed.title) > MAX_TITLE_CHARS:
         found.append(("title", texts.TITLE_TOO_LONG))

@@ -9,8 +9,9 @@ from typing import Literal
 from markupsafe import Markup
 
 from web.http.account.watch_contexts import WatchBox
-from web.http.contexts import EntryLink, FieldError, Notice, Tab
+from web.http.contexts import FieldError, Notice, Tab
 from web.http.reading.file_contexts import ShownFile
+from web.http.reading.shelf_contexts import ListedLink
 
 Status = Literal["waits", "held", "open", "more", "answered", "solved", "aside"]
 """How a question stands, for its asker: to be confirmed, looked at first, open, open again after
@@ -103,7 +104,7 @@ class QuestionPage:
     just_sent: bool = False
     tells_by_mail: bool = False
     became: BecameEntry | None = None
-    near: tuple[EntryLink, ...] = ()
+    near: tuple[ListedLink, ...] = ()
     watch: WatchBox | None = None
     asker: AskerTools = AskerTools()
     team: TeamTools | None = None

@@ -162,13 +162,18 @@ def _steps(conversation: Conversation, facts: QuestionFacts) -> tuple[Step, ...]
 
 def _said(reply: SaidReply, facts: QuestionFacts, token: str, *, is_team: bool) -> Said:
     files = facts.said_files.get(reply.id, ())
+    # By address a text may show every file of the conversation, by its name its own first.
+    known = [*facts.files, *(one for said in facts.said_files.values() for one in said), *files]
+    html = None
+    if reply.is_markdown:
+        html = render_markdown(reply.text, ugc=True, files=known, token=token).html
     text = html_to_text(reply.text) if reply.is_html else reply.text
     return Said(
         number=reply.id,
         author=AUTHORS.get(reply.author, "other"),
         name=reply.by_name if is_team else "",
         on=reply.written_at.date() if reply.written_at else None,
-        html=render_markdown(reply.text, ugc=True).html if reply.is_markdown else None,
+        html=html,
         text=text.strip(),
         files=shown_files(files, token=token),
     )

@@ -12,10 +12,11 @@ from kb.store.engine import reading
 from kb.store.questions.conversation import get_conversation
 from web.http.asking.question_contexts import QuestionPage
 from web.http.asking.question_page import question_page, read_facts
-from web.http.contexts import EntryLink, Notice
+from web.http.contexts import Notice
 from web.http.frame import Visit
 from web.http.languages import LOCALE
 from web.http.paths import with_query
+from web.http.reading.shelf_contexts import ListedLink
 from web.http.replies import redirect
 
 DONE = "said"
@@ -58,14 +59,18 @@ def back_to(visit: Visit, question_id: int, token: str, *, done: str = "", **mor
     return redirect(with_query(f"/q/{question_id}", **pairs))
 
 
-def near_entries(visit: Visit, title: str) -> tuple[EntryLink, ...]:
+def near_entries(visit: Visit, title: str) -> tuple[ListedLink, ...]:
     """The entries that may answer a question meanwhile, none where the search is unsure."""
     if len(title) < MIN_NEAR_CHARS:
         return ()
     found = visit.site.live.searcher.search(
         title, viewer=visit.viewer, limit=NEAR, lang=visit.locale
     )
-    return tuple(EntryLink(hit.title, hit.url) for hit in found.hits if hit.type == "entry")
+    return tuple(
+        ListedLink(hit.title, hit.url, lang=None if hit.lang == visit.locale else hit.lang)
+        for hit in found.hits
+        if hit.type == "entry"
+    )
 
 
 def say(visit: Visit, text: str, undo_url: str | None = None) -> Notice:

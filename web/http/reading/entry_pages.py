@@ -20,6 +20,7 @@ from kb.store.entries.votes import votes_by_revision
 from kb.store.links.found import related_entries
 from kb.store.people.groups import list_groups
 from web.http.account.watch_boxes import watch_box
+from web.http.asking.forms import READ
 from web.http.contexts import LanguageLink, Link
 from web.http.frame import Visit
 from web.http.i18n import LOCALES, own_name
@@ -132,6 +133,7 @@ def _ask_url(entry: Entry, search: str) -> str:
     asked = {"title": entry.title}
     if entry.product:
         asked["product"] = entry.product
+    asked[READ] = str(entry.id)
     if search:
         asked[SEARCH] = search
     return f"/ask?{urlencode(asked)}"

@@ -26,7 +26,7 @@ TEXTS = {
         " document, a ZIP archive or an MP4 film."
     ),
     Refusal.WRONG_NAME: to_translate(
-        "%(name)s does not hold what the end of its name says. Rename it, and choose it again."
+        "%(name)s is not the kind of file that its ending says. Rename it and choose it again."
     ),
     Refusal.TWO_KINDS: to_translate("%(name)s is two kinds of file in one. It is not taken."),
     Refusal.DAMAGED: to_translate("%(name)s is damaged and cannot be read."),

@@ -18,7 +18,7 @@ INDEX_PATHS: dict[ShelfKind, str] = {
     "tag": "/tags",
 }
 INDEX_NAMES: dict[ShelfKind, str] = {
-    "category": to_translate("All subjects"),
+    "category": to_translate("All categories"),
     "product": to_translate("All products"),
     "tag": to_translate("All tags"),
 }

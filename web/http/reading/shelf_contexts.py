@@ -49,10 +49,15 @@ class ShelfRow:
 
 @dataclass(frozen=True, slots=True)
 class ShelvesPage:
-    """All that shelf/index.html may read: every shelf of one kind, the fullest first."""
+    """All that shelf/index.html may read: every shelf of one kind, the fullest first.
+
+    `first_url` leads to the beginning and `next_url` to more, None where that is here.
+    """
 
     kind: ShelfKind
     shelves: tuple[ShelfLink, ...]
+    first_url: str | None = None
+    next_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 // Nothing here is in the way of asking, and nothing here is needed for it.
 const WAIT_MS = 600;
 const MIN_LENGTH = 8;
+const MAX_NEAR = 3;
 const MAX_FILES = 5;
 const MAX_FILE_BYTES = 10_000_000;
 const DRAFT_DAYS = 3;
@@ -21,19 +22,26 @@ function textButton(text, act) {
   return button;
 }
 
+function languageName(code) {
+  try { return new Intl.DisplayNames(document.documentElement.lang, { type: "language" }).of(code); } catch { return code; }
+}
+
 function nearAnswers(form) {
   const title = form.querySelector("[name=title]");
   // The live region stands there from the start; what is filled into it is read out.
   const box = element("div", "", { class: "near-live", role: "status", "aria-live": "polite" });
   title.after(box);
   let timer, request, shown = "";
+  // What stands above the form already, and the answer that left its reader stuck.
+  const above = [...document.querySelectorAll(".near-first [name=entry]")].map((field) => field.value);
+  const known = new Set([form.dataset.read, ...above]);
 
   function show(hits) {
     const found = hits.map((hit) => hit.id).join();
     // The same answers again would be read out again at every word.
     if (found === shown) return;
     shown = found;
-    if (hits.length === 0) return box.replaceChildren(element("p", form.dataset.none, { class: "only-read" }));
+    if (hits.length === 0) return box.replaceChildren(...(above.length ? [] : [element("p", form.dataset.none, { class: "only-read" })]));
     const heading = element("p", form.dataset.near, { class: "hint" });
     box.replaceChildren(heading, ...hits.map(makeAnswer));
   }
@@ -41,7 +49,10 @@ function nearAnswers(form) {
   // The link opens beside the form, so that what was typed stays; the button closes the matter.
   function makeAnswer(hit, index) {
     const row = element("p");
-    const link = element("a", hit.title, { href: hit.url, target: "_blank" });
+    const isForeign = hit.lang !== document.documentElement.lang;
+    const link = element("a", "", { href: hit.url, target: "_blank" });
+    link.append(element("span", hit.title, isForeign ? { lang: hit.lang } : {}));
+    if (isForeign) link.append(element("span", ` (${languageName(hit.lang)})`, { class: "note" }));
     link.append(element("span", ` (${form.dataset.newTab})`, { class: "only-read" }));
     link.addEventListener("click", () => report(hit, index + 1));
     const button = textButton(form.dataset.solved, () => close(hit));
@@ -70,8 +81,14 @@ function nearAnswers(form) {
     request?.abort();
     const mine = request = new AbortController();
     try {
-      const reply = await fetch(`/api/v1/search?limit=3&q=${encodeURIComponent(text)}`, { signal: mine.signal });
-      if (reply.ok && mine === request) show((await reply.json()).hits.filter((hit) => hit.type === "entry"));
+      const words = new URLSearchParams({ q: text, limit: MAX_NEAR + 1 });
+      // What is in the language of the page comes first, whatever the browser is set to.
+      const headers = { "accept-language": document.documentElement.lang };
+      const reply = await fetch(`/api/v1/search?${words}`, { signal: mine.signal, headers });
+      if (!reply.ok) return;
+      const { hits } = await reply.json();
+      const offered = hits.filter((hit) => hit.type === "entry" && !known.has(String(hit.id)));
+      if (mine === request) show(offered.slice(0, MAX_NEAR));
     } catch (error) {
       if (error.name !== "AbortError") show([]);
     }

@@ -73,6 +73,9 @@ const singleKeys = {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") return closeMenu();
+  // The home page begins in its field, where "/" still means: let me search.
+  const isEmptySearch = event.target.matches("[data-search-field]") && !event.target.value;
+  if (event.key === "/" && isEmptySearch && !isOff) return focusSearch(event);
   const typing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog, [contenteditable]");
   if (typing || event.altKey) return;
   if (event.ctrlKey || event.metaKey) {

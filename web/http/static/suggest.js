@@ -194,6 +194,8 @@ function combobox(form) {
       return;
     }
     const isOpen = !list.hidden;
+    // As above: in an empty field this key asks for the search, see keys.js.
+    if (event.key === "/" && !field.value && !isOpen) return askEmpty();
     const down = event.key === "ArrowDown", up = event.key === "ArrowUp";
     if (down || up) {
       if (event.altKey) {

@@ -30,7 +30,7 @@ def test_looking_at_the_link_changes_nothing_and_pressing_the_button_confirms(
 
     again = client.post("/ask/confirm", data={"secret": link})
     assert again.status_code == 404
-    assert "This link has done its work" in again.text
+    assert "This link no longer works" in again.text
 
 
 def test_an_unconfirmed_question_takes_no_part_in_anything(
@@ -89,7 +89,7 @@ def test_the_mail_is_sent_again_to_who_has_the_page_only(client, ask, mails, sec
     again = client.post(f"/q/{number}/mail-again", data={"token": token})
 
     assert again.status_code == 303
-    assert "We sent the mail again" in client.get(again.headers["location"]).text
+    assert "We sent the email again" in client.get(again.headers["location"]).text
     assert len(mails()) == 2
     assert secret() != first
     assert client.post(f"/q/{number}/mail-again", data={"token": "x"}).status_code == 404
@@ -106,4 +106,4 @@ def test_a_made_up_link_says_so_kindly(client):
         client.post("/ask/confirm/refuse", data={}),
     ):
         assert page.status_code == 404
-        assert "This link has done its work" in page.text
+        assert "This link no longer works" in page.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -12,6 +14,7 @@ from kb.store.engine import reading, transaction
 from kb.store.mail.watches import count_watches
 from kb.store.questions.incoming import store_question
 from kb.store.schema import replies
+from tests.kb.files_given import picture
 from tests.web.http.conftest import bearer
 
 
@@ -29,7 +32,7 @@ def test_the_team_answers_on_the_page_and_is_told_who_hears_of_it(
     after = client.get(sent.headers["location"], headers=agent).text
 
     assert "For the team" in page
-    assert "The asker gets it by mail" in after
+    assert "The asker gets it by email" in after
     assert "Robin" in after
     assert stored()[0].state == "answered"
     with reading(site_engine) as conn:
@@ -69,6 +72,22 @@ def test_a_file_comes_with_the_answer(client, number, agent, stored):
     bad = [("files", ("a.exe", b"MZ\x90", "x/y"))]
     refused = client.post(f"/q/{number}/answers", data={"body": "B"}, files=bad, headers=agent)
     assert refused.status_code == 422
+
+
+def test_a_picture_in_an_answer_is_seen_by_whoever_has_the_link_and_by_nobody_else(
+    client, number, agent, stored
+):
+    files = [("files", ("valve.png", picture(), "image/png"))]
+    said = {"body": "Turn this: ![the valve](valve.png)"}
+    client.post(f"/q/{number}/answers", data=said, files=files, headers=agent)
+    page = client.get(f"/q/{number}?token={stored()[0].token}").text
+
+    (shown,) = re.findall(r'<img src="(/files/[^"]+)" alt="the valve"', page)
+    seen = client.get(shown)
+    assert (seen.status_code, seen.headers["content-type"]) == (200, "image/png")
+    assert seen.headers["cache-control"] == "private, no-store"
+    assert client.get(shown.partition("?")[0]).status_code == 404
+    assert "token=" not in client.get(f"/q/{number}", headers=agent).text
 
 
 @pytest.mark.parametrize("role", [None, Role.CUSTOMER])
@@ -119,7 +138,7 @@ def test_what_came_from_another_system_says_that_nobody_is_mailed(
     sent = client.post(f"/q/{number}/answers", data={"body": "Clean it."}, headers=agent)
 
     assert "This came from zendesk" in page
-    assert "no mail was sent" in client.get(sent.headers["location"], headers=agent).text
+    assert "no email was sent" in client.get(sent.headers["location"], headers=agent).text
     assert mails() == []
 
 

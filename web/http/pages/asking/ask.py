@@ -18,7 +18,13 @@ from search.results import SearchResults
 from web.http.asking import texts
 from web.http.asking.contexts import AskPage, NearAnswer, SentPage
 from web.http.asking.files_ahead import FilesAhead, check_uploads, keep_ahead, read_ahead
-from web.http.asking.forms import MAX_SLUG_CHARS, MAX_TITLE_CHARS, blank_form, kept_files
+from web.http.asking.forms import (
+    MAX_SLUG_CHARS,
+    MAX_TITLE_CHARS,
+    READ,
+    blank_form,
+    kept_files,
+)
 from web.http.asking.receiving import Asked, Received, receive_question
 from web.http.asking.stamps import MAX_PARCEL_CHARS, MAX_STAMP_CHARS, same_or_new_stamp
 from web.http.contexts import FieldError
@@ -82,10 +88,12 @@ def show_form(
     title: Annotated[str, Query(max_length=20_000)] = "",
     product: Annotated[str | None, Query(max_length=MAX_SLUG_CHARS)] = None,
     search: Annotated[str, Query(alias=SEARCH, max_length=MAX_TOKEN_CHARS)] = "",
+    read: Annotated[int | None, Query(alias=READ, ge=1, le=MAX_ID)] = None,
 ) -> HTMLResponse:
     """Show the form; a title that came along is filled in, with what may answer it already.
 
-    A title that comes from no search of ours is looked for here, and noted as a search.
+    A title that comes from no search of ours is looked for here, and noted as a search. The
+    entry that was `read` before and left its reader stuck is not offered again.
     """
     carried = title.strip()[:MAX_TITLE_CHARS]
     noted = SearchLog(visit.site, visit.request, visit.viewer)
@@ -93,8 +101,8 @@ def show_form(
     found = _search(visit, carried)
     if found is not None and not search:
         search = noted.searched(found, place="ask", lang=visit.locale)
-    near = _near_answers(found, search) if found is not None else ()
-    form = blank_form(visit, title=carried, search=search, product=product)
+    near = _near_answers(visit, found, search, read) if found is not None else ()
+    form = replace(blank_form(visit, title=carried, search=search, product=product), read=read)
     return visit.page("ask/form.html", AskPage(form=form, near=near))
 
 
@@ -165,14 +173,22 @@ def _search(visit: Visit, title: str) -> SearchResults | None:
     if len(title) < MIN_NEAR_CHARS:
         return None
     return visit.site.live.searcher.search(
-        title, viewer=visit.viewer, limit=NEAR, lang=visit.locale
+        title, viewer=visit.viewer, limit=NEAR + 1, lang=visit.locale
     )
 
 
-def _near_answers(found: SearchResults, search: str) -> tuple[NearAnswer, ...]:
+def _near_answers(
+    visit: Visit, found: SearchResults, search: str, read: int | None
+) -> tuple[NearAnswer, ...]:
     """Return the entries that may answer what was looked for; `hits` are above the floor."""
-    return tuple(
-        NearAnswer(hit.id, hit.title, link_from_search(hit.url, search, rank))
+    near = (
+        NearAnswer(
+            hit.id,
+            hit.title,
+            link_from_search(hit.url, search, rank),
+            None if hit.lang == visit.locale else hit.lang,
+        )
         for rank, hit in enumerate(found.hits, start=1)
-        if hit.type == "entry"
+        if hit.type == "entry" and hit.id != read
     )
+    return tuple(near)[:NEAR]

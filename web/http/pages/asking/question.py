@@ -19,6 +19,7 @@ from kb.store.engine import transaction
 from kb.store.people.accounts import hold_account
 from kb.store.questions.conversation import MAX_REPLY_CHARS, find_asked, get_conversation
 from kb.store.questions.incoming import set_question_owner
+from kb.visible_text import has_visible
 from web.http.asking import texts
 from web.http.asking.files_ahead import CheckedUploads, check_uploads
 from web.http.asking.mailing import post_confirmation
@@ -34,7 +35,7 @@ from web.http.asking.showing import (
     show_question,
 )
 from web.http.contexts import FieldError
-from web.http.dependencies import AccountVisitDep, Id, VisitDep
+from web.http.dependencies import AccountVisitDep, Id, VisitDep, lead_to_sign_in
 from web.http.frame import Visit
 from web.http.rate_limits import Allowance, TooMany
 
@@ -88,7 +89,7 @@ def show(
 @router.post("/q/{question_id}/solved", name="say solved")
 def solved(visit: VisitDep, question_id: Id, token: SentToken = "") -> Response:
     """Note that the asker says it is solved."""
-    _require_asker(visit)
+    _require_asker(visit, token)
     spend(visit, Allowance.VOTE)
     with transaction(visit.site.engine) as conn:
         question = get_conversation(conn, question_id, viewer=visit.viewer, token=token).question
@@ -105,7 +106,7 @@ def add(
     files: Files = [],  # noqa: B006
 ) -> Response:
     """Add what the asker has to say, which opens the question again."""
-    _require_asker(visit)
+    _require_asker(visit, token)
     open_conversation(visit, question_id, token)
     errors, status, checked = text_errors(visit, body), 422, CheckedUploads()
     try:
@@ -138,7 +139,7 @@ def add(
 @router.post("/q/{question_id}/mail-again", name="mail again")
 def mail_again(visit: VisitDep, question_id: Id, token: SentToken = "") -> Response:
     """Mail the link that confirms a question once more; at most three a day to one address."""
-    _require_asker(visit)
+    _require_asker(visit, token)
     spend(visit, Allowance.ASK)
     with transaction(visit.site.engine) as conn:
         question = get_conversation(conn, question_id, viewer=visit.viewer, token=token).question
@@ -167,13 +168,16 @@ def keep(visit: AccountVisitDep, question_id: Id, token: SentToken = "") -> Resp
 
 def text_errors(visit: Visit, body: str) -> tuple[FieldError, ...]:
     """What is wrong with the text of a reply."""
-    if not body.strip():
+    if not has_visible(body):
         return (FieldError("body", visit.text(texts.REPLY_MISSING)),)
     if len(body.strip()) > MAX_REPLY_CHARS:
         return (FieldError("body", visit.text(texts.REPLY_TOO_LONG)),)
     return ()
 
 
-def _require_asker(visit: Visit) -> None:
+def _require_asker(visit: Visit, token: str) -> None:
+    """Refuse keys that may not ask, and lead to the sign-in who was signed out meanwhile."""
     if not may_ask(visit.viewer):
         raise NotPermitted("this needs a key with the scope ask")
+    if visit.viewer.account_id is None and not token:
+        raise lead_to_sign_in(visit.request)

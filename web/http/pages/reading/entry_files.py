@@ -26,7 +26,7 @@ from web.http.reading.uploads import checked_files
 
 router = APIRouter()
 
-LABEL_TOO_LONG = to_translate("Shorten what people read to 200 characters.")
+LABEL_TOO_LONG = to_translate("Shorten the name that readers see to 200 characters.")
 TOO_MANY_FILES = to_translate("The entry has 50 files already. Remove one first.")
 
 Uploads = Annotated[list[UploadFile], File()]

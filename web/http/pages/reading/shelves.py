@@ -35,6 +35,8 @@ router = APIRouter()
 ON_A_PAGE = 20
 MAX_PAGE = 10_000
 MAX_SHELVES = 200
+"""Shelves on a page of all of a kind: enough for nearly everybody on one page."""
+
 MAX_WORD_CHARS = 200
 
 Word = Annotated[str, Query(max_length=MAX_WORD_CHARS)]
@@ -53,21 +55,21 @@ PageNumber = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 
 
 @router.get("/categories", response_class=HTMLResponse, name="categories")
-def show_categories(visit: VisitDep) -> HTMLResponse:
+def show_categories(visit: VisitDep, page: PageNumber = 1) -> HTMLResponse:
     """Show every subject."""
-    return _show_index(visit, "category")
+    return _show_index(visit, "category", page)
 
 
 @router.get("/products", response_class=HTMLResponse, name="products")
-def show_products(visit: VisitDep) -> HTMLResponse:
+def show_products(visit: VisitDep, page: PageNumber = 1) -> HTMLResponse:
     """Show every product."""
-    return _show_index(visit, "product")
+    return _show_index(visit, "product", page)
 
 
 @router.get("/tags", response_class=HTMLResponse, name="tags")
-def show_tags(visit: VisitDep) -> HTMLResponse:
-    """Show the tags with most answers."""
-    return _show_index(visit, "tag")
+def show_tags(visit: VisitDep, page: PageNumber = 1) -> HTMLResponse:
+    """Show every tag, those with most answers first."""
+    return _show_index(visit, "tag", page)
 
 
 @router.get("/categories/{slug}", response_class=HTMLResponse, name="category")
@@ -104,13 +106,27 @@ def show_downloads(visit: VisitDep) -> HTMLResponse:
     return visit.page("shelf/downloads.html", DownloadsPage(groups), canonical="/downloads")
 
 
-def _show_index(visit: Visit, kind: ShelfKind) -> HTMLResponse:
+def _show_index(visit: Visit, kind: ShelfKind, page: int) -> HTMLResponse:
+    path = INDEX_PATHS[kind]
     with reading(visit.site.engine) as conn:
         found = shelf_counts(
-            conn, kind, viewer=visit.viewer, locale=visit.locale, limit=MAX_SHELVES
+            conn,
+            kind,
+            viewer=visit.viewer,
+            locale=visit.locale,
+            limit=MAX_SHELVES + 1,
+            offset=(page - 1) * MAX_SHELVES,
         )
-    context = ShelvesPage(kind, shelf_links(found))
-    return visit.page("shelf/index.html", context, canonical=INDEX_PATHS[kind])
+    if page > 1 and not found:
+        raise NotFound("page", page)
+    context = ShelvesPage(
+        kind,
+        shelf_links(found[:MAX_SHELVES]),
+        first_url=path if page > 1 else None,
+        next_url=f"{path}?page={page + 1}" if len(found) > MAX_SHELVES else None,
+    )
+    canonical = path if page == 1 else f"{path}?page={page}"
+    return visit.page("shelf/index.html", context, canonical=canonical)
 
 
 def _show_shelf(visit: Visit, kind: ShelfKind, slug: str, wanted: OnShelves, page: int) -> Response:

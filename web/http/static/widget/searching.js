@@ -72,6 +72,8 @@ function take(one, from) {
 
 function pressed(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  // Who closed or walks the list must not see it change.
+  if ((step || event.key === "Escape") && !list.hidden) { clearTimeout(timer); request?.abort(); }
   if (event.key === "Escape" && !list.hidden) shut();
   else if (event.key === "Enter" && active >= 0) options[active].click();
   else if (step && list.hidden) typed();

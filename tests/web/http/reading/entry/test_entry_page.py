@@ -137,10 +137,12 @@ def test_a_page_in_the_readers_language_needs_no_word_on_it(client, write):
     assert "x-default" not in page
 
 
-def test_asking_takes_title_and_product_along(client, write):
-    page = page_of(client, write(product="Piazza"))
+def test_asking_takes_title_and_product_along_and_what_did_not_help(client, write):
+    entry_id = write(product="Piazza")
+    page = page_of(client, entry_id)
 
-    assert 'href="/ask?title=Is+the+tank+full%3F&amp;product=piazza"' in page
+    asked = f"title=Is+the+tank+full%3F&amp;product=piazza&amp;read={entry_id}"
+    assert f'href="/ask?{asked}"' in page
 
 
 def test_readers_hear_of_votes_once_they_are_enough(client, write, site_engine):
@@ -157,7 +159,7 @@ def test_the_team_sees_votes_with_their_interval_and_reasons(client, write, site
     voted(site_engine, entry_id, yes=3, no=1)
     page = page_of(client, entry_id, headers=agent)
 
-    assert "3 of 4 readers say it helped: 75 %, with 95 % certainty between 30 and 95 %." in page
+    assert "3 of 4 readers say it helped: 75%, with 95% certainty between 30% and 95%." in page
     assert "It is hard to understand: 1" in page
     assert "For the team" not in page_of(client, entry_id)
 
