@@ -36,7 +36,7 @@ check: $(STAMP) ## lint, types and import rules
 	$(BIN)/lint-imports
 
 screenshots: $(STAMP) ## take the pictures of docs/screenshots from the demo, with Chromium
-	$(BIN)/python docs/take_screenshots.py
+	$(BIN)/python -m docs.take_screenshots
 
 bench: $(STAMP) ## run the benchmarks beside their peers (KB_BENCH_DATA names the data)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from kb.store.engine import open_engine
+from tests.journeys.conftest import BROWSER_ARGUMENTS, KB, environment, send_sign_in, served
 from web.cli.demo_people import renew_password
 
 FOLDER = Path(__file__).parent / "screenshots"
-KB = [sys.executable, "-c", "from web.cli import main; main()"]
-START_TIMEOUT_S = 120
 DESKTOP = (1280, 860)
 PHONE = (360, 760)
 
@@ -59,39 +52,6 @@ SHOTS = (
 )
 
 
-@contextmanager
-def demo_site(home: Path) -> Iterator[str]:
-    """Serve the demo from a KB_HOME and give its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "KB_HOME": str(home), "KB_SITE_NAME": "Caldrosa"}
-    subprocess.run([*KB, "demo", "--load-only"], env=environment, check=True)
-    process = subprocess.Popen(
-        [*KB, "serve", "--port", str(port)],
-        env={**environment, "KB_PUBLIC_URL": address},
-        start_new_session=True,
-    )
-    try:
-        _wait_for(address)
-        yield address
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(20)
-
-
-def _wait_for(address: str) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit("the demo did not start")
-
-
 def take(browser: Browser, address: str, shot: Shot, password: str) -> None:
     """Take one picture."""
     width, height = shot.size
@@ -105,7 +65,9 @@ def take(browser: Browser, address: str, shot: Shot, password: str) -> None:
     )
     page = context.new_page()
     if shot.account is not None:
-        _sign_in(page, shot.account, password)
+        page.goto("/sign-in")
+        with page.expect_navigation():
+            send_sign_in(page, shot.account, password)
     page.goto(shot.path)
     if shot.name.startswith("entry"):
         page.locator(".result-title a").first.click()
@@ -117,14 +79,6 @@ def take(browser: Browser, address: str, shot: Shot, password: str) -> None:
     context.close()
 
 
-def _sign_in(page: Page, email: str, password: str) -> None:
-    page.goto("/sign-in")
-    page.locator("[name=email]").fill(email)
-    page.locator("[name=password]").first.fill(password)
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_load_state()
-
-
 def main() -> None:
     """Take all pictures, or those that are named."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -134,8 +88,9 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         home = Path(os.environ.get("KB_HOME", folder))
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        with demo_site(home) as address:
+        browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER_ARGUMENTS)
+        subprocess.run([*KB, "demo", "--load-only"], env=environment(home), check=True)
+        with served(home) as address:
             engine = open_engine(f"sqlite:///{home / 'record.sqlite3'}")
             password = renew_password(engine)
             engine.dispose()

@@ -39,7 +39,7 @@ def _chroma_and_hue(colour: str) -> tuple[float, float]:
     Source: Ottosson, "A perceptual color space for image processing", 2020.
     """
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
-        raise InvalidInput(f"the accent must be a colour like #1f5f6b, got {colour!r}")
+        raise InvalidInput(f"KB_ACCENT must be a colour like #1f5f6b, got {colour!r}")
     red, green, blue = (_linear(int(colour[i : i + 2], 16) / 255) for i in (1, 3, 5))
     long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
     medium = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kb.settings import Settings
-from web.http.i18n import best_locale, translations
+from web.http.i18n import best_locale, region_of, translations
 from web.mail.colours import mail_colours
 from web.mail.letters import Letter, Written
 from web.mail.links import mail_link
@@ -67,12 +67,12 @@ def compose(settings: Settings, letter: Letter, *, folder: Path = FOLDER) -> Com
     if not head.startswith(SUBJECT):
         raise ValueError(f"the template {letter.template} does not begin with {SUBJECT}")
     subject = " ".join(html.unescape(head.removeprefix(SUBJECT)).split())[:MAX_SUBJECT_CHARS]
-    footer = f"{settings.site_name}: {link('/')}" if settings.public_url else settings.site_name
+    pages = _company_pages(settings, locale)
     return Composed(
         locale=locale,
         subject=subject,
-        text=f"{to_text(_tokens(body, link))}\n\n-- \n{footer}\n",
-        html=_html(settings, locale, subject, _tokens(body, link)),
+        text=f"{to_text(_tokens(body, link))}\n\n-- \n{_signature(settings, pages)}\n",
+        html=_html(settings, locale, subject, pages, _tokens(body, link)),
     )
 
 
@@ -91,7 +91,23 @@ def _tokens(body: str, absolute: Callable[[str], str]) -> list[Token]:
     return found
 
 
-def _html(settings: Settings, locale: str, subject: str, tokens: list[Token]) -> str:
+def _company_pages(settings: Settings, locale: str) -> dict[str, str]:
+    """Pages that a company's mails have to name: what the link says, and its address."""
+    gettext = translations(locale).gettext
+    pages = {gettext("Imprint"): settings.imprint_url, gettext("Privacy"): settings.privacy_url}
+    return {label: url for label, url in pages.items() if url}
+
+
+def _signature(settings: Settings, pages: dict[str, str]) -> str:
+    """What stands under the line that ends a plain mail."""
+    home = f": {mail_link(settings, '/')}" if settings.public_url else ""
+    named = [f"{label}: {url}" for label, url in pages.items()]
+    return "\n".join([f"{settings.site_name}{home}", *named])
+
+
+def _html(
+    settings: Settings, locale: str, subject: str, pages: dict[str, str], tokens: list[Token]
+) -> str:
     colours = mail_colours(settings.accent)
     body = Markup(to_html(tokens, _styles(colours.link)))
     layout: str = _layout().render(
@@ -100,6 +116,7 @@ def _html(settings: Settings, locale: str, subject: str, tokens: list[Token]) ->
         body=body,
         site_name=settings.site_name,
         site_url=mail_link(settings, "/"),
+        pages=pages,
         colours=colours,
     )
     return layout
@@ -124,7 +141,7 @@ def _styles(link: str) -> Styles:
             "table": "border-collapse:collapse;margin:0 0 16px;font-size:14px",
             "td": cell,
             "th": cell,
-            "hr": "border:0;border-top:1px solid #8a9499;margin:24px 0",
+            "hr": "border:0;border-top:1px solid #d5dcdf;margin:24px 0",
             "a": f"color:{link}",
         },
         button=(
@@ -170,8 +187,8 @@ def _environment(locale: str, folder: Path) -> Environment:
     env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.globals |= {"gettext": gettext, "ngettext": ngettext, "_": gettext}
     env.policies["ext.i18n.trimmed"] = True
-    env.filters["date"] = partial(_date, locale=locale)
-    env.filters["number"] = partial(format_decimal, locale=locale)
+    env.filters["date"] = partial(_date, locale=region_of(locale))
+    env.filters["number"] = partial(format_decimal, locale=region_of(locale))
     return env
 
 
