@@ -1,5 +1,6 @@
 """The catalogues are complete, and the right language is chosen."""
 
+import re
 from collections import Counter
 from itertools import chain
 
@@ -45,6 +46,29 @@ def test_german_says_sie():
     assert not [
         text for text in words if {" du ", " dein ", " deine "} & {f" {w} " for w in text.split()}
     ]
+
+
+def strings_of(locale):
+    """Every text of a catalogue as people read it, plural forms one by one."""
+    with (FOLDER / locale / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        for message in read_po(file, locale=locale):
+            if message.id:
+                yield from [message.string] if isinstance(message.string, str) else message.string
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", r"!|e-mail|\b(a|an|the|one|by|no|more) mails?\b(?! server)|\bmails\b|\.\.\.| %%"),
+        ("de", r"!|[\"”]|(?<!E-)\b(Mails?|Email|Account|Login|Bereich|Anfrage)\b|\.\.\.| %%| MB\b"),
+        ("de", r"\b(Administrator|Moderator|Mitarbeiter|Leser|Nutzer|Benutzer)(s|n|en|in)?\b"),
+        ("de", r"\bKunde\b|(?<!Kundinnen und )\bKunden\b|\b[Jj]eder (kann|darf|Mensch)\b"),
+    ],
+)
+def test_no_text_has_what_the_page_of_words_rules_out(locale, words):
+    markup = re.compile(r"<[^>]+>")
+
+    assert [one for one in strings_of(locale) if re.search(words, markup.sub("", one))] == []
 
 
 @pytest.mark.parametrize(

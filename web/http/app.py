@@ -21,6 +21,7 @@ from web.http.problems import add_error_handlers
 from web.http.routes import PAGES, api_router
 from web.http.security import Guard
 from web.http.site import make_look, open_site
+from web.http.trusted_proxies import trusted_proxies
 from web.http.widget.cors import WidgetCors
 
 ABOUT = (
@@ -65,8 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(WidgetCors)
     app.add_middleware(Delivery)
     app.add_middleware(Guard, public_url=look.public_url)
-    if settings.trusted_proxies:
-        trusted = [one.strip() for one in settings.trusted_proxies.split(",") if one.strip()]
+    if trusted := trusted_proxies(settings.trusted_proxies):
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
     check_table(app)
     return app

@@ -24,7 +24,9 @@ DESK = "/desk/topics"
 """Where agents start."""
 
 ACCOUNT_PAGE = "/account"
-STAFF_ONLY = frozenset({Permission.EDIT, Permission.MODERATE, Permission.ADMINISTER})
+STAFF_ONLY = frozenset(
+    {Permission.EDIT, Permission.MODERATE, Permission.ADMINISTER, Permission.GIVE_ACCESS}
+)
 SIGNED_IN = Rule(None, signed_in=True)
 MAX_ID = 2**62
 MAX_KEY_CHARS = 200

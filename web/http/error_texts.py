@@ -24,14 +24,19 @@ class Said:
 
 
 FOREIGN_WRITE = to_translate("This came from another site. Open the page here and send it again.")
-FOREIGN_HOST = to_translate("This site does not answer under that name.")
+FOREIGN_HOST = to_translate(
+    "This site does not answer under that name. Open it at its own address."
+)
 TOO_LARGE = to_translate("What you sent is larger than %(size)s.")
-TOO_MANY = to_translate("You can go on in %(seconds)s seconds.")
-COLLISION = to_translate("Somebody else stored the same at this moment. Try again.")
+TOO_MANY = to_translate("Seconds until you can go on: %(seconds)s.")
+COLLISION = to_translate("Somebody else saved the same thing at the same moment. Try again.")
 UNREADABLE = to_translate("This field cannot be read: %(fields)s")
 FOR_STAFF = to_translate("This page is for the support team.")
 FOR_ADMINS = to_translate("This page is for administrators.")
-FOR_WHOLE_ACCOUNTS = to_translate("Sign in with your password: a key with limits cannot do this.")
+IN_PERSON = to_translate("Sign in with your password: a key cannot do this.")
+FOR_ADMINS_IN_PERSON = to_translate(
+    "This is for administrators who sign in with their password: a key cannot do this."
+)
 FOR_READERS = to_translate("The key you signed in with was not made for this.")
 
 TEXTS: Mapping[str, str] = {
@@ -48,16 +53,19 @@ TEXTS: Mapping[str, str] = {
         "You are the last administrator. Make somebody else one first, then come back."
     ),
     "unconfirmed question": to_translate(
-        "This question still waits for its confirmation. Open the link in the mail first."
+        "This question still waits for its confirmation. Open the link in the email first."
     ),
-    "closed question": to_translate("This question was put aside. Ask a new one, please."),
-    "full question": to_translate("This question is full. Ask a new one, please."),
+    "closed question": to_translate("This question was put aside. Please ask a new one."),
+    "full question": to_translate(
+        "This question cannot take any more messages. Please ask a new one."
+    ),
     "foreign question": to_translate("This question is in another account already."),
     "confirmed question": to_translate("This question is confirmed already. It is with us."),
     "readers": FOR_READERS,
-    "whole accounts": FOR_WHOLE_ACCOUNTS,
+    "in person": IN_PERSON,
     "staff": FOR_STAFF,
     "administrators": FOR_ADMINS,
+    "administrators in person": FOR_ADMINS_IN_PERSON,
 }
 """By `KbError.text_key`."""
 

@@ -78,6 +78,7 @@ class Visit:
         chrome = _chrome(self.request, self.site.look, self.locale)
         return replace(
             _for_viewer(chrome, self.request, self.viewer),
+            may_sign_up=self.site.sign_up.is_open(),
             notice=notice_of(self.request, self.locale),
             canonical_url=self.absolute(canonical) if canonical else "",
             alternates=self._alternates(canonical) if canonical else (),
@@ -126,7 +127,11 @@ def guest_chrome(request: Request) -> Chrome:
         locale = best_locale([viewer.locale])
     else:
         locale = chosen_here(request) or chosen_before(request) or accepted_locale(request)
-    return _for_viewer(_chrome(request, request.app.state.look, locale), request, viewer)
+    site: Site | None = getattr(request.app.state, "site", None)
+    chrome = _chrome(request, request.app.state.look, locale)
+    if site is not None:
+        chrome = replace(chrome, may_sign_up=site.sign_up.last_known)
+    return _for_viewer(chrome, request, viewer)
 
 
 def _for_viewer(chrome: Chrome, request: Request, viewer: Viewer) -> Chrome:
@@ -159,6 +164,8 @@ def _chrome(request: Request, look: Look, locale: str) -> Chrome:
         theme_url=look.theme_url,
         path=request.url.path,
         here=own,
+        imprint_url=look.settings.imprint_url,
+        privacy_url=look.settings.privacy_url,
     )
 
 

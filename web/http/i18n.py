@@ -16,6 +16,9 @@ LOCALES = ("en", "de")
 """Languages of the pages; the first one is used where no other fits."""
 FOLDER = Path(__file__).parent / "locale"
 
+REGIONS = {"en": "en_GB"}
+"""Whose dates and numbers a language takes: our English is British in words, so in dates too."""
+
 
 @lru_cache(maxsize=len(LOCALES))
 def translations(locale: str) -> Translations:
@@ -37,6 +40,11 @@ def best_locale(wanted: Sequence[str]) -> str:
     """The first of `LOCALES` that fits the wanted languages, most wanted first (`de-AT` fits)."""
     tags = [tag.replace("-", "_") for tag in wanted]
     return negotiate_locale(tags, LOCALES) or LOCALES[0]
+
+
+def region_of(locale: str) -> str:
+    """The locale to write dates, numbers and shares in: `22 November 2026`, not `November 22`."""
+    return REGIONS.get(locale, locale)
 
 
 def own_name(locale: str) -> str:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import nh3
 from markdown_it import MarkdownIt
@@ -81,6 +81,7 @@ class _Around:
     ugc: bool = False
     by_name: Mapping[str, Attachment] = field(default_factory=dict)
     by_token: Mapping[str, Attachment] = field(default_factory=dict)
+    carried: str = ""
 
     def find(self, address: str) -> Attachment | None:
         """The file that an address means: by its name alone, or by its whole path."""
@@ -88,16 +89,21 @@ class _Around:
             return self.by_token.get(address.removeprefix(FILES).partition("/")[0])
         return self.by_name.get(unquote(address))
 
+    def address_of(self, file: Attachment) -> str:
+        """The address under which this reader gets the file."""
+        return file.path + self.carried
+
 
 def render_markdown(
-    source: str, *, ugc: bool = False, files: Sequence[Attachment] = ()
+    source: str, *, ugc: bool = False, files: Sequence[Attachment] = (), token: str = ""
 ) -> RenderedText:
     """The text as markup: HTML in it is shown as text, links are http, https or mailto only.
 
     Headings start at level 2, end at level 4, and have ids that stay the same as long as their
     words do. An image from another site becomes a link to it, so that reading a page never
     tells a third party about the reader. `files` are those of the text: `![Tank](tank.png)`
-    and `[manual](manual.pdf)` name them; the name of no file leaves its words.
+    and `[manual](manual.pdf)` name them; the name of no file leaves its words. `token` is that of
+    the question they belong to: whoever reads it by its private link sees its pictures, too.
 
     `ugc` is for what anybody may write: its headings start at level 3 and have no ids, line
     breaks stay, links out carry nofollow, and images are files of ours only.
@@ -106,6 +112,7 @@ def render_markdown(
         ugc=ugc,
         by_name={one.name: one for one in files},
         by_token={one.token: one for one in files},
+        carried=f"?{urlencode({'token': token})}" if token else "",
     )
     parser = _POST_PARSER if ugc else _PARSER
     env: EnvType = {"around": around}
@@ -184,9 +191,10 @@ def _image(
     file = around.find(address)
     if file is not None and file.is_picture:
         size = Markup(' width="{}" height="{}"').format(file.width, file.height)
-        return _img(file.path, alt, size)
+        return _img(around.address_of(file), alt, size)
     if file is not None:
-        return str(Markup('<a href="{}">{}</a>').format(file.path, alt or file.label or file.name))
+        address = around.address_of(file)
+        return str(Markup('<a href="{}">{}</a>').format(address, alt or file.label or file.name))
     if _is_local(address) and (not around.ugc or address.startswith(FILES)):
         return _img(address, alt, Markup(""))
     if not _leaves(address):
@@ -212,7 +220,7 @@ def _link(
     address = str(token.attrs.get("href", ""))
     file = around.find(address)
     if file is not None:
-        token.attrSet("href", file.path)
+        token.attrSet("href", around.address_of(file))
     elif BARE_NAME.fullmatch(address):
         # A file that is not there any more: its words stay.
         token.attrs.pop("href")

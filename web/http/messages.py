@@ -13,7 +13,7 @@ def to_translate(text: str) -> str:
 
 KEY_MISSING = to_translate("Enter your key.")
 KEY_UNKNOWN = to_translate(
-    "This key is not known, or it has been revoked. Check it, or ask for one."
+    "This key is not known, or it has been revoked. Check it, or ask for a new one."
 )
 TITLE_MISSING = to_translate("Write the question as the title of the entry.")
 ANSWER_MISSING = to_translate("Write the answer. Without it there is nothing to publish.")
@@ -31,7 +31,7 @@ TOPIC_DETACHED = to_translate("Wordings taken back. The topic is in the queue ag
 QUESTION_MOVED = to_translate("Moved. It stays there in every later run.")
 QUESTION_OUT = to_translate("Taken out. It does not come back to this topic.")
 ENTRIES_MERGED = to_translate("Merged. The old address leads to the entry that stays.")
-MERGE_UNDONE = to_translate("Taken back. Both entries stand for themselves again.")
+MERGE_UNDONE = to_translate("Taken back. Both entries are separate again.")
 FINDING_DISMISSED = to_translate(
     "Called different. The pair comes back only when one of the two says something else."
 )
@@ -41,16 +41,18 @@ LANGUAGE_CHANGED = to_translate("Your account has this language now, on every de
 
 SET_ASIDE = to_translate("It takes no part in topics any more.")
 TAKEN_IN = to_translate("It is a question now. It joins the topics with the next run.")
-NOISE_UNDONE = to_translate("Taken back. It stands as before.")
+NOISE_UNDONE = to_translate("Taken back. All is as before.")
 
 SYNONYMS_ADDED = to_translate("Synonyms added. Searches use them within a second.")
 SYNONYMS_REMOVED = to_translate("Synonyms removed.")
-SYNONYMS_KNOWN = to_translate("These synonyms are there already.")
+SYNONYMS_KNOWN = to_translate("These synonyms are there already. There is nothing more to do.")
 SYNONYMS_WRONG = to_translate(
     "Write 2 to 20 different words with commas between them, each of at most 6 words and 80 "
     "characters."
 )
-SYNONYMS_FULL = to_translate("There is no room for more synonyms: 5,000 groups are the most.")
+SYNONYMS_FULL = to_translate(
+    "There is no room for more synonyms: 5,000 groups are the most. Remove one first."
+)
 EVERY_LANGUAGE = to_translate("Every language")
 
 DECISION_UNDONE = to_translate("Taken back. The next index run groups without it.")

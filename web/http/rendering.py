@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from web.http.contexts import Chrome
 from web.http.figures import sparkline, stacked_bars, weekly_bars
-from web.http.i18n import LOCALES, language_name, translations
+from web.http.i18n import LOCALES, language_name, region_of, translations
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -63,10 +63,12 @@ def environment(locale: str, static_url: Callable[[str], str]) -> Environment:
     env.globals["sparkline"] = sparkline
     env.globals["weekly_bars"] = weekly_bars
     env.globals["stacked_bars"] = stacked_bars
-    env.filters["date"] = partial(_date, locale=locale)
-    env.filters["moment"] = partial(format_datetime, format="medium", locale=locale)
+    region = region_of(locale)
+    env.filters["date"] = partial(_date, locale=region)
+    env.filters["moment"] = partial(format_datetime, format="medium", locale=region)
     env.filters["iso"] = date.isoformat
-    env.filters["number"] = partial(format_decimal, locale=locale)
+    env.filters["number"] = partial(format_decimal, locale=region)
+    env.filters["percent"] = partial(_percent, locale=region)
     env.filters["language"] = partial(language_name, locale=locale)
     env.filters["marked"] = marked
     return env
@@ -83,6 +85,11 @@ def marked(text: str, marks: Iterable[tuple[int, int]]) -> Markup:
         pieces += [escape(text[done:start]), Markup("<mark>{}</mark>").format(text[start:end])]
         done = end
     return Markup("").join([*pieces, escape(text[done:])])
+
+
+def _percent(value: int, *, locale: str) -> str:
+    """Whole percent as the language writes it: `75%`, in German `75 %` that stays in one line."""
+    return format_percent(value / 100, locale=locale)
 
 
 def _date(value: date, form: str = "long", *, locale: str) -> str:

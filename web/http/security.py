@@ -91,6 +91,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 if scope["path"].startswith(FILES):
                     headers["content-security-policy"] = FILE_POLICY
+                if "location" in headers:
+                    headers["location"] = _without_origin(headers["location"], scope)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
             await send(message)
@@ -117,6 +119,18 @@ class Guard:
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}
         await self._app(scope, _limited(receive, limit), send_safely)
+
+
+def _without_origin(location: str, scope: Scope) -> str:
+    """The path of a redirect that names this request's own host and scheme; others as they are.
+
+    The framework leads from `/ask/` to `/ask` by a whole address out of what the request said, and
+    behind a proxy that is the wrong scheme, without `KB_PUBLIC_URL` any host at all.
+    """
+    origin = f"{scope['scheme']}://{Headers(scope=scope).get('host', '')}"
+    path = location.removeprefix(origin)
+    is_plain = path.startswith("/") and path[1:2] not in ("/", "\\")
+    return path if is_plain else location
 
 
 def too_large(limit: int) -> str:

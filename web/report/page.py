@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from web.http.assets import FOLDER as SITE_FILES
 from web.http.figures import sparkline, stacked_bars
-from web.http.i18n import language_name
+from web.http.i18n import language_name, region_of
 from web.report.curve import Milestone, find_milestones, reach_curve
 from web.report.facts import Facts, ReportTopic
 from web.report.hues import HUES
@@ -248,4 +248,4 @@ def _percent(share: float, *, lang: str) -> str:
 
 
 def _date(value: date, form: str = "long", *, lang: str) -> str:
-    return format_date(value, form, locale=lang)
+    return format_date(value, form, locale=region_of(lang))

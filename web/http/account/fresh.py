@@ -27,7 +27,7 @@ def account_id_of(visit: Visit) -> int:
 
 
 def own_session(visit: Visit, conn: Connection) -> Session | None:
-    """The session that this browser is in, None for a program with a key."""
+    """The session that this browser is in; None where it ended this very moment."""
     session_id = visit.site.sessions.session_id(conn, visit.request)
     found = [one for one in list_sessions(conn, account_id_of(visit)) if one.id == session_id]
     return found[0] if found else None
@@ -36,11 +36,8 @@ def own_session(visit: Visit, conn: Connection) -> Session | None:
 def require_fresh(visit: Visit, back: str) -> None:
     """Return for a recent sign-in, else lead to where it is renewed, which leads `back`.
 
-    A program shows its key with each request, which is as good as a sign-in just now. Raises
-    HTTPException 303.
+    Raises HTTPException 303.
     """
-    if "authorization" in visit.request.headers:
-        return
     with reading(visit.site.engine) as conn:
         session = own_session(visit, conn)
     if session is None or utc_now() - session.created_at > FRESH_FOR:

@@ -13,6 +13,7 @@ from kb.people.signing_up import SignUp, confirmation_link
 from kb.people.signing_up import sign_up as store_sign_up
 from kb.store.engine import transaction
 from kb.store.people.accounts import as_name, find_account_by_email
+from kb.visible_text import one_line
 from web.http.account import texts
 from web.http.account.letters import post_confirmation, post_known
 from web.http.account.sign_in_contexts import LocaleChoice
@@ -38,7 +39,7 @@ def check_typed(visit: Visit, typed: Typed) -> tuple[FieldError, ...]:
     try:
         as_name(typed.name)
     except InvalidInput:
-        too_long = typed.name.strip()
+        too_long = one_line(typed.name)
         message = texts.NAME_TOO_LONG if too_long else texts.NAME_MISSING
         errors.append(FieldError("name", visit.text(message)))
     if find_address(typed.email) is None:

@@ -9,13 +9,13 @@ from kb.people.passwords import Weakness, WeakPassword
 from web.http.i18n import translations
 from web.http.messages import to_translate
 
-NAME_MISSING = to_translate("Write the name that we may call you.")
+NAME_MISSING = to_translate("Write the name that we may call you by.")
 NAME_TOO_LONG = to_translate("Shorten your name to 120 characters.")
-ADDRESS_UNREADABLE = to_translate("Write your e-mail address like name@example.com.")
+ADDRESS_UNREADABLE = to_translate("Write your email address like name@example.com.")
 PASSWORD_MISSING = to_translate("Enter your password.")
 PASSWORD_CHOOSE = to_translate("Choose a password.")
 NO_MATCH = to_translate(
-    "There is no account with this e-mail address and password. Check both. If you have no "
+    "There is no account with this email address and password. Check both. If you have no "
     "password or forgot it, let us send you a link."
 )
 NOT_ITS_PASSWORD = to_translate(
@@ -27,14 +27,12 @@ SIGN_UP_CLOSED = to_translate("Nobody can sign up here at the moment.")
 SIGNED_OUT_EVERYWHERE = to_translate("You are signed out, here and everywhere else.")
 ADDRESS_CONFIRMED = to_translate("Thank you. Your address is confirmed and you are signed in.")
 PASSWORD_SET = to_translate("Your new password is set. You are signed in here and nowhere else.")
-MAIL_SENT_AGAIN = to_translate("We have sent the mail again.")
+MAIL_SENT_AGAIN = to_translate("We have sent the email again.")
 
 _WEAK = {
     Weakness.SHORT: to_translate("Choose a password with at least 10 characters."),
     Weakness.LONG: to_translate("Choose a password with at most 128 characters."),
-    Weakness.COMMON: to_translate(
-        "Choose another password: this one is among the first that anybody would try."
-    ),
+    Weakness.COMMON: to_translate("Choose another password: this one is easy to guess."),
     Weakness.PERSONAL: to_translate(
         "Choose another password: this one is mostly your name, your address or our name."
     ),

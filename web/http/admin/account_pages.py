@@ -16,6 +16,7 @@ from kb.store.people.groups import list_groups
 from kb.store.people.identities import identities_of
 from kb.store.people.keys import list_api_keys
 from kb.store.people.sessions import list_sessions
+from kb.visible_text import one_line
 from web.http.account import texts as account_texts
 from web.http.admin import texts
 from web.http.admin.people_contexts import AccountPage, AccountRow, Choice, Deed, NewAccountPage
@@ -55,7 +56,7 @@ def check_new(visit: Visit, wanted: TypedAccount) -> tuple[FieldError, ...]:
     try:
         as_name(wanted.name)
     except InvalidInput:
-        missing = not wanted.name.strip()
+        missing = not one_line(wanted.name)
         message = account_texts.NAME_MISSING if missing else account_texts.NAME_TOO_LONG
         errors.append(FieldError("name", visit.text(message)))
     if find_address(wanted.email) is None:

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from web.http.messages import to_translate
 
-ADDRESS_TAKEN = to_translate("There is an account with this address already.")
+ADDRESS_TAKEN = to_translate(
+    "There is an account with this address already. Look for it among the accounts."
+)
 ADDRESS_NEEDED = to_translate("Write the address that the invitation goes to.")
 LAST_ADMIN = to_translate(
     "Nobody could administer this site any more. Make somebody else an administrator first."
 )
-NAME_UNTYPED = to_translate("Type the name as it stands above. Nothing was erased.")
-GROUP_UNKNOWN = to_translate("This group is not there any more. Choose again.")
+NAME_UNTYPED = to_translate("Type the name exactly as shown above. Nothing was erased.")
+GROUP_UNKNOWN = to_translate("This group no longer exists. Choose another one.")
 GROUP_NAME_WRONG = to_translate(
     "Write one word of lower-case letters, digits, dots and dashes; not public, members or "
     "internal."
 )
-GROUP_TAKEN = to_translate("There is a group of this name already.")
+GROUP_TAKEN = to_translate("There is a group with this name already. Choose another name.")
 GROUP_USED = to_translate("Accounts or entries use this group. Take them out of it first.")
 LABEL_TOO_LONG = to_translate("Shorten the label to 80 characters.")
-KEY_ACCOUNT_UNKNOWN = to_translate("There is no account of this name or address.")
+KEY_ACCOUNT_UNKNOWN = to_translate(
+    "There is no account with this name or address. Check how it is written."
+)
 KEY_NAME_MISSING = to_translate("Write what the key is for, in at most 80 characters.")
 KEY_SCOPES_MISSING = to_translate("Tick at least one thing that the key may do.")
 
 ACCOUNT_INVITED = to_translate("Account added. The invitation is on its way.")
 ACCOUNT_SAVED = to_translate("Saved.")
 ACCOUNT_DISABLED = to_translate(
-    "Account disabled. Its sessions have ended and its keys work no more."
+    "Account disabled. Its sessions have ended and its keys no longer work."
 )
 ACCOUNT_ENABLED = to_translate("Account enabled again.")
 ACCOUNT_ERASED = to_translate("Erased. What the team decided stays, under a number.")

@@ -18,6 +18,7 @@ from kb.store.entries.reading import find_vote
 from kb.store.links.found import related_entries
 from search.results import Hit, SearchResults
 from search.suggest import Suggestion
+from web.http.i18n import region_of
 from web.http.markdown import render_markdown
 from web.http.widget.callers import Caller
 from web.http.widget.texts import LAST_REVIEWED, MATCHED, results_said, suggestions_said
@@ -112,11 +113,11 @@ def entry_reply(conn: Connection, entry: Entry, caller: Caller) -> dict[str, Any
 def _reviewed(entry: Entry, caller: Caller) -> str | None:
     if entry.reviewed_at is None:
         return None
-    day = format_date(entry.reviewed_at.date(), "long", locale=caller.locale)
+    day = format_date(entry.reviewed_at.date(), "long", locale=region_of(caller.locale))
     return f"{caller.visit.text(LAST_REVIEWED)} {day}"
 
 
 def _file(one: Attachment, caller: Caller) -> dict[str, str]:
     size = max(round(one.size / BYTES_PER_MB, 1), 0.1)
-    shown = f"{one.label or one.name} ({format_decimal(size, locale=caller.locale)} MB)"
+    shown = f"{one.label or one.name} ({format_decimal(size, locale=region_of(caller.locale))} MB)"
     return {"label": shown, "url": caller.absolute(one.path)}

@@ -35,7 +35,7 @@ PANEL_TEXTS: Mapping[str, str] = {
     "meant": to_translate("Did you mean"),
     "all": to_translate("All answers in the help centre"),
     "newTab": to_translate("(opens in a new tab)"),
-    "stuck": to_translate("Not found what you need?"),
+    "stuck": to_translate("Did you not find what you need?"),
     "ask": to_translate("Ask a question"),
     "page": to_translate("Open this answer in the help centre"),
     "files": to_translate("Downloads"),
@@ -55,7 +55,7 @@ PANEL_TEXTS: Mapping[str, str] = {
         "If you like: the product, what you did, what you saw. Please leave out passwords and "
         "card numbers."
     ),
-    "email": to_translate("Your e-mail address"),
+    "email": to_translate("Your email address"),
     "emailHint": to_translate("Only to write to you about this question."),
     "vouched": to_translate("We write to #."),
     "send": to_translate("Ask this question"),
@@ -79,7 +79,7 @@ NONE = to_translate("We have no answer to this yet")
 MATCHED = to_translate("matched:")
 LAST_REVIEWED = to_translate("Last reviewed")
 CONFIRM = to_translate(
-    "We have sent a mail to %(address)s. Please open it and confirm your question; until then "
+    "We have sent an email to %(address)s. Please open it and confirm your question; until then "
     "nobody reads it."
 )
 READ = to_translate("A person from our support team reads your question.")

@@ -34,7 +34,9 @@ MAX_TICKED = 200
 """Questions ticked on one page at most."""
 
 NOTHING_TICKED = to_translate("Tick at least one question first.")
-NO_SUCH_TOPIC = to_translate("There is no topic with this number.")
+NO_SUCH_TOPIC = to_translate(
+    "There is no topic with this number. Take the one that its page shows."
+)
 
 Ticked = Annotated[list[Annotated[int, Form(ge=1, le=MAX_ID)]], Form(max_length=MAX_TICKED)]
 OtherId = Annotated[int, Form(ge=1, le=MAX_ID)]
