@@ -27,6 +27,7 @@ def wait_until(
     Args:
         condition: What is asked again and again.
         what: What was waited for, or a function that says how things stood at the end.
+        pause_s: Seconds between two looks; more where each look counts, as against a limit.
 
     Raises:
         AssertionError: It did not become true within `PATIENCE_S` seconds.
@@ -36,5 +37,5 @@ def wait_until(
     while not (found := condition()):
         if time.monotonic() > deadline:
             raise AssertionError(what() if callable(what) else what or "waited in vain")
-        time.sleep(POLL_S)
+        time.sleep(pause_s)
     return found

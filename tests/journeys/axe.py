@@ -56,6 +56,7 @@ def faint_texts(page: Page) -> list[str]:
 
 
 def _run(page: Page, options: dict[str, Any]) -> list[str]:
+    page.wait_for_load_state("load")
     wanted = {"resultTypes": ["violations"], "preload": False, **options}
     found: Any = Axe().run(page, options=wanted).response["violations"]
     return [
@@ -67,5 +68,6 @@ def _run(page: Page, options: dict[str, Any]) -> list[str]:
 
 def misfits(page: Page) -> list[str]:
     """What reaches out of the window sideways, and labels that are cut off."""
+    page.wait_for_load_state("load")
     found: list[str] = page.evaluate(SIDEWAYS) + page.evaluate(CLIPPED)
     return found

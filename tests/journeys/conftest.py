@@ -6,11 +6,11 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -22,7 +22,8 @@ from kb.store.engine import open_engine, transaction
 from kb.store.people.accounts import add_account
 from kb.store.people.keys import add_api_key
 from tests.journeys.mailbox import Mailbox
-from tests.waiting import wait_until
+from tests.ports import kept_port
+from tests.waiting import PATIENCE_S, wait_until
 from tests.web.mail.smtp_server import running
 from web.cli.demo_people import demo_accounts, renew_password
 
@@ -35,7 +36,7 @@ BROWSER_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 15_000
+PATIENCE_MS = PATIENCE_S * 1000
 """How long the browser waits for what must come; a busy machine takes its time."""
 
 OpenPage = Callable[..., Page]
@@ -86,29 +87,33 @@ def mailbox() -> Iterator[Mailbox]:
 @pytest.fixture(scope="session")
 def site(site_home: Path, mailbox: Mailbox) -> Iterator[str]:
     """Address of `kb serve`, its worker beside it, until the tests are over."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(
-        [*KB, "serve", "--port", str(port)],
-        env={
-            **environment(site_home),
-            "KB_PUBLIC_URL": address,
-            "KB_SMTP_URL": f"smtp://127.0.0.1:{mailbox.port}",
-            "KB_MAIL_FROM": "Caldrosa Help <help@caldrosa.example.com>",
-            "KB_TRUSTED_PROXIES": "127.0.0.1",
-        },
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        wait_until_healthy(address, process)
+    settings = {
+        "KB_SMTP_URL": f"smtp://127.0.0.1:{mailbox.port}",
+        "KB_MAIL_FROM": "Caldrosa Help <help@caldrosa.example.com>",
+        "KB_TRUSTED_PROXIES": "127.0.0.1",
+    }
+    with served(site_home, **settings) as address:
         yield address
-    finally:
-        # At once: the home is thrown away, and a worker that computes would finish that first.
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(20)
+
+
+@contextmanager
+def served(home: Path, *arguments: str, **settings: str) -> Iterator[str]:
+    """Address of `kb serve` on this KB_HOME, with a public address, until the block ends."""
+    with kept_port() as port:
+        address = f"http://127.0.0.1:{port}"
+        process = subprocess.Popen(
+            [*KB, "serve", "--port", str(port), *arguments],
+            env={**environment(home), "KB_PUBLIC_URL": address, **settings},
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            wait_until_healthy(address, process)
+            yield address
+        finally:
+            # At once: the home is thrown away, and a worker that computes would finish that first.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(PATIENCE_S)
 
 
 def wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
@@ -117,7 +122,7 @@ def wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
     def is_healthy() -> bool:
         assert process.poll() is None, "kb serve ended by itself"
         try:
-            with urllib.request.urlopen(f"{address}/health", timeout=2) as answer:
+            with urllib.request.urlopen(f"{address}/health", timeout=PATIENCE_S) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
@@ -209,6 +214,14 @@ def sign_in(open_page: OpenPage, password: str) -> OpenPage:
         return page
 
     return sign_in_
+
+
+def arrived(page: Page) -> None:
+    """Wait until the page that came is whole and its scripts have run.
+
+    What is seen of a page is there before: keys that are pressed then go nowhere.
+    """
+    page.wait_for_load_state("load")
 
 
 def send_sign_in(page: Page, email: str, password: str) -> None:

@@ -21,17 +21,17 @@ def sign_up(page: Page, mailbox: Mailbox) -> str:
     """Fill in the form and return the link that its mail has."""
     page.goto("/sign-up?locale=en")
     page.get_by_label("Your name").fill("Nora")
-    page.get_by_label("Your e-mail address").fill(PERSON)
+    page.get_by_label("Your email address").fill(PERSON)
     page.get_by_role("textbox", name="Password").fill("short")
     page.get_by_role("button", name="Sign up").click()
     expect(page.get_by_role("alert")).to_be_focused()
-    expect(page.get_by_label("Your e-mail address")).to_have_value(PERSON)
+    expect(page.get_by_label("Your email address")).to_have_value(PERSON)
     page.get_by_role("textbox", name="Password").fill(FIRST)
     page.get_by_role("button", name="Show: Password").click()
     expect(page.get_by_role("textbox", name="Password")).to_have_attribute("type", "text")
     page.get_by_role("button", name="Sign up").click()
-    expect(page.get_by_role("heading", name="Look into your mail")).to_be_visible()
-    return link_in(mailbox.wait_for(PERSON, "Confirm your e-mail address"), "/confirm/")
+    expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
+    return link_in(mailbox.wait_for(PERSON, "Confirm your email address"), "/confirm/")
 
 
 def is_let_in(page: Page, password: str) -> bool:
@@ -39,7 +39,7 @@ def is_let_in(page: Page, password: str) -> bool:
     page.goto("/sign-in?locale=en")
     send_sign_in(page, PERSON, password)
     inside = page.locator("form[action='/sign-out']")
-    outside = page.get_by_role("alert").or_(page.get_by_role("heading", name="Look into your mail"))
+    outside = page.get_by_role("alert").or_(page.get_by_role("heading", name="Check your email"))
     expect(inside.or_(outside)).to_have_count(1)
     return inside.count() == 1
 
@@ -71,7 +71,7 @@ def test_the_whole_life_of_an_account(open_page: OpenPage, mailbox: Mailbox) -> 
     expect(laptop).to_have_url(re.compile(r"/sign-in\?next="))
 
     phone.goto("/forgotten-password")
-    phone.get_by_label("Your e-mail address").fill(PERSON)
+    phone.get_by_label("Your email address").fill(PERSON)
     phone.get_by_role("button", name="Send me a link").click()
     reset = link_in(mailbox.wait_for(PERSON, "Choose a new password"), "/new-password/")
     phone.goto(reset)
@@ -118,13 +118,13 @@ def check_data(page: Page) -> None:
 
 def erase(page: Page) -> None:
     """Have the account erased; what must be typed is asked for once more where it is not."""
-    page.get_by_role("link", name="Go on to erasing").click()
+    page.get_by_role("link", name="Go on to erase my account").click()
     page.get_by_role("radio", name="Delete it too").check()
-    page.get_by_role("button", name="Erase me for good").click()
+    page.get_by_role("button", name="Erase my account for good").click()
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_role("radio", name="Delete it too")).to_be_checked()
     page.get_by_label("to confirm").fill(PERSON)
-    page.get_by_role("button", name="Erase me for good").click()
-    expect(page.get_by_role("heading", name="You are erased")).to_be_visible()
+    page.get_by_role("button", name="Erase my account for good").click()
+    expect(page.get_by_role("heading", name="Your account is erased")).to_be_visible()
     page.goto("/account")
     expect(page).to_have_url(re.compile("/sign-in"))

@@ -7,7 +7,8 @@ from urllib.parse import quote_plus
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.conftest import OpenPage
+from tests.journeys.conftest import OpenPage, arrived
+from tests.waiting import wait_until
 
 QUEUE = "/desk/topics"
 AGENT = "priya@caldrosa.example.com"
@@ -34,6 +35,7 @@ def open_first_with_draft(page: Page) -> None:
         page.goto(QUEUE)
         page.locator(".table-topics tbody [data-open]").nth(place).press("Enter")
         expect(page.get_by_role("heading", name="Next step")).to_be_visible()
+        arrived(page)
         if page.get_by_role("link", name="Start from this draft").count():
             return
     raise AssertionError("no draft among the first ten topics")
@@ -83,6 +85,7 @@ def test_an_agent_works_through_the_top_topic_by_keyboard(
     title = page.get_by_role("heading", level=1)
     expect(title).to_have_text(label)
     expect(page.get_by_role("heading", name="Next step")).to_be_visible()
+    arrived(page)
     evidence = page.get_by_role("region", name="What customers find").get_by_role("row")
     assert evidence.count() > 1
     size = figure(page, "Questions").inner_text()
@@ -125,11 +128,12 @@ def test_an_agent_works_through_the_top_topic_by_keyboard(
 
     customer = open_page("/", locale="en-GB")
     found = customer.get_by_role("link", name=TITLE)
-    for _ in range(20):
+
+    def finds_it() -> bool:
         customer.goto(f"/search?q={quote_plus(SEARCH)}")
-        if found.count():
-            break
-        customer.wait_for_timeout(250)
+        return found.count() > 0
+
+    wait_until(finds_it, "what was published is not found", pause_s=0.25)
     expect(found.first).to_be_visible()
 
 

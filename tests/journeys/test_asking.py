@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import OpenPage
+from kb.settings import Settings
+from tests.journeys.conftest import OpenPage, arrived
 from tests.journeys.mailbox import Mailbox, link_in, text_of
 from tests.waiting import wait_until
+from web.http.asking.stamps import make_stamp
 
 GUEST = "mara.guest@example.com"
 TITLE = "Which flour do I need for baking bread?"
 ANSWER = "Strong white flour. Ours is the **Caldrosa mill no. 4**."
-A_PERSON_NEEDS = "performance.now() > 2200"
-"""A form that is sent sooner came from a program."""
+A_PERSON_NEEDS = """() =>
+  performance.now() - performance.getEntriesByType("navigation")[0].responseEnd > 2200"""
+"""A form that is sent sooner after it came is taken for a program's."""
 
 
 def names_in_queue(page: Page) -> list[str]:
@@ -30,12 +36,13 @@ def test_no_answer_leads_to_a_question_that_is_confirmed_answered_and_solved(
     expect(guest.get_by_role("heading", name="We have no answer to this yet")).to_be_visible()
     expect(guest.get_by_label("Your question")).to_have_value("which flour for baking bread")
     guest.get_by_role("button", name="Send as a question").click()
-    email = guest.get_by_label("Your e-mail address")
+    email = guest.get_by_label("Your email address")
     expect(email).to_have_attribute("aria-invalid", "true")
     expect(guest.get_by_label("Your question")).to_have_value("which flour for baking bread")
 
     guest.get_by_label("Your question").fill(TITLE)
     email.fill(GUEST)
+    arrived(guest)
     wait_until(lambda: guest.evaluate(A_PERSON_NEEDS))
     guest.get_by_role("button", name="Ask this question").click()
     expect(guest.get_by_role("heading", level=1)).to_have_text(TITLE)
@@ -84,28 +91,38 @@ def test_no_answer_leads_to_a_question_that_is_confirmed_answered_and_solved(
 
     guest.goto("/sign-up")
     guest.get_by_label("Your name").fill("Mara")
-    guest.get_by_label("Your e-mail address").fill(GUEST)
+    guest.get_by_label("Your email address").fill(GUEST)
     guest.get_by_role("textbox", name="Password").fill("copper kettle in the morning")
     guest.get_by_role("button", name="Sign up").click()
-    expect(guest.get_by_role("heading", name="Look into your mail")).to_be_visible()
-    guest.goto(link_in(mailbox.wait_for(GUEST, "Confirm your e-mail address"), "/confirm/"))
+    expect(guest.get_by_role("heading", name="Check your email")).to_be_visible()
+    guest.goto(link_in(mailbox.wait_for(GUEST, "Confirm your email address"), "/confirm/"))
     guest.get_by_role("button", name="Confirm the address").click()
     expect(guest.get_by_role("heading", name="My questions")).to_be_visible()
     row = guest.locator(".own-question").filter(has_text=TITLE)
     expect(row).to_contain_text("Solved")
 
 
+@dataclass
+class OfHome:
+    """What stamps are signed with."""
+
+    settings: Settings
+
+
 def test_a_form_that_is_sent_at_once_is_shown_again_with_all_that_was_typed(
-    open_page: OpenPage,
+    open_page: OpenPage, site_home: Path
 ) -> None:
     page = open_page("/ask", locale="en-GB")
     page.get_by_label("Your question").fill("May I descale with vinegar at all?")
     page.get_by_label("What happened").fill("Nothing yet.")
-    page.get_by_label("Your e-mail address").fill("hasty@example.com")
-    page.get_by_label("Your e-mail address").press("Enter")
+    page.get_by_label("Your email address").fill("hasty@example.com")
+    # Shown in a minute's time: it is sent at once, however slow the machine is.
+    stamp = make_stamp(OfHome(Settings(home=site_home)), shown_at=time.time() + 60)
+    page.locator("[name=started]").evaluate("(one, stamp) => { one.value = stamp; }", stamp)
+    page.get_by_label("Your email address").press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("once more")
     expect(page.get_by_label("What happened")).to_have_value("Nothing yet.")
-    expect(page.get_by_label("Your e-mail address")).to_have_value("hasty@example.com")
+    expect(page.get_by_label("Your email address")).to_have_value("hasty@example.com")
 
 
 def test_a_near_answer_under_the_title_closes_the_question_before_it_is_sent(

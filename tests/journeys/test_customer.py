@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.conftest import OpenPage
+from tests.journeys.conftest import OpenPage, arrived
 
 FOCUS_RING = """() => {
   const one = document.activeElement;
@@ -23,6 +23,7 @@ FOCUS_RING = """() => {
 
 def tab_to(page: Page, wanted: Locator, *, most: int = 60) -> None:
     """Press Tab until an element has the focus; each on the way shows it, and is on the screen."""
+    arrived(page)
     for _ in range(most):
         page.keyboard.press("Tab")
         assert page.evaluate(FOCUS_RING) == ""
@@ -61,6 +62,7 @@ def test_with_the_keyboard_alone_from_the_home_page_to_an_answer_and_a_vote(
     tab_to(page, result)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/faq/\d+-how-long-is-the-warranty"))
+    arrived(page)
 
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to the content")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import misfits
-from tests.journeys.conftest import OpenPage
+from tests.journeys.conftest import OpenPage, arrived
 
 PHONE = {"width": 360, "height": 760}
 CUSTOMER = "bernd@example.com"
@@ -44,6 +44,7 @@ TEXTS = """() => {
 
 def check_page(page: Page) -> str:
     """Hold a page against what a German reader may expect; return its words."""
+    arrived(page)
     expect(page.locator("html")).to_have_attribute("lang", "de")
     assert misfits(page) == []
     texts: list[str] = page.evaluate(TEXTS)

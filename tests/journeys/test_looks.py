@@ -41,6 +41,17 @@ EDGES = """() => [...document.querySelectorAll(
   })
   .map((one) => one.outerHTML.slice(0, 160))"""
 """Controls that have neither a line nor a ground of their own."""
+PHONE = {"width": 360, "height": 740}
+SMALL = """(least) => [...document.querySelectorAll(
+    "a, button, summary, select, label, input:not([type=hidden])")]
+  .filter((one) => one.checkVisibility() && !one.closest(".only-read, .only-programs, .prose"))
+  .filter((one) => !one.matches("label input, .field label"))
+  .map((one) => [one.getBoundingClientRect(), one.outerHTML.slice(0, 160)])
+  .filter(([box]) => box.width > 2 && box.height < least)
+  .map(([box, html]) => `${box.height} px: ${html}`)"""
+"""What can be hit and is less tall than this, apart from links in the text of an answer."""
+FINGER_PX = 36
+ONLY_ON_SCREENS = (".site-header", ".site-footer", ".tags", ".vote", ".related", ".still-stuck")
 
 
 @pytest.mark.parametrize("look", [name for name in LOOKS if name != "light"])
@@ -106,6 +117,23 @@ def ring(page: Page, colour: str) -> None:
     style, width, shown = page.evaluate(f"({RING})(document.activeElement)")
     assert (style, shown) == ("solid", page.evaluate(probe))
     assert width >= 2
+
+
+def test_what_a_finger_hits_is_tall_enough(open_page: OpenPage) -> None:
+    page = open_page("/", locale="en-GB", viewport=PHONE, has_touch=True, is_mobile=True)
+    for path in MAIN_PAGES:
+        page.goto(path)
+        assert page.evaluate(SMALL, FINGER_PX) == [], path
+
+
+def test_on_paper_stands_the_answer_alone(open_page: OpenPage) -> None:
+    page = open_page("/faq/1", locale="en-GB")
+    for place in ONLY_ON_SCREENS:
+        expect(page.locator(place).first).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator(".prose")).to_be_visible()
+    for place in ONLY_ON_SCREENS:
+        expect(page.locator(place).first).to_be_hidden()
 
 
 def test_with_reduced_motion_nothing_moves(open_page: OpenPage) -> None:

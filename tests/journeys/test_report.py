@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import KB, environment
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="session")
@@ -48,11 +49,20 @@ def open_report(browser: Browser, report: Path) -> Iterator[Callable[..., Page]]
     assert set(asked) == {report.as_uri()}
 
 
-def picture(page: Page) -> str:
-    """What the map shows now."""
-    page.wait_for_timeout(250)
-    drawn: str = page.evaluate("document.getElementById('map').toDataURL()")
-    return drawn
+TWO_FRAMES = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+
+
+def picture(page: Page, *, other_than: str = "") -> str:
+    """What the map shows once it keeps still and is another one than before."""
+    drawn: list[str] = []
+
+    def keeps_still() -> bool:
+        page.evaluate(TWO_FRAMES)
+        drawn.append(page.evaluate("document.getElementById('map').toDataURL()"))
+        return drawn[-3:] == [drawn[-1]] * 3 and drawn[-1] != other_than
+
+    wait_until(keeps_still, "the map goes on moving, or does not move")
+    return drawn[-1]
 
 
 def test_the_map_zooms_by_wheel_button_and_key_and_comes_back(
@@ -63,21 +73,20 @@ def test_the_map_zooms_by_wheel_button_and_key_and_comes_back(
 
     page.locator("#map").hover()
     page.mouse.wheel(0, -400)
-    nearer = picture(page)
-    assert nearer != whole
+    nearer = picture(page, other_than=whole)
     page.get_by_role("button", name="Zoom in").click()
-    assert picture(page) != nearer
+    nearest = picture(page, other_than=nearer)
     page.locator("#map").focus()
     page.keyboard.press("0")
     page.mouse.move(2, 2)
-    assert picture(page) == whole
+    assert picture(page, other_than=nearest) == whole
     page.keyboard.press("+")
     page.keyboard.press("ArrowLeft")
-    assert picture(page) != whole
+    moved = picture(page, other_than=whole)
     page.get_by_role("button", name="Show all").click()
     page.keyboard.press("Escape")
     page.mouse.move(2, 2)
-    assert picture(page) == whole
+    assert picture(page, other_than=moved) == whole
 
 
 def test_a_dot_tells_its_question_and_a_click_chooses_its_topic(
@@ -110,7 +119,7 @@ def test_the_filter_narrows_list_and_tables(open_report: Callable[..., Page]) ->
     page = open_report()
     every = page.locator("#topic-list button").count()
     page.get_by_label("Filter topics").fill("machine")
-    page.wait_for_timeout(100)
+    expect(page.locator("#topic-list button")).not_to_have_count(every)
     found = page.locator("#topic-list button").count()
     assert 0 < found < every
     expect(page.locator("#filter-count")).to_have_text(f"{found} of {every} topics")
@@ -122,6 +131,17 @@ def test_the_filter_narrows_list_and_tables(open_report: Callable[..., Page]) ->
     expect(page.locator("#topic-list button")).to_have_count(every)
 
 
+COLOURS = """() => {
+  const map = document.getElementById("map");
+  const bytes = map.getContext("2d").getImageData(0, 0, map.width, map.height).data;
+  const seen = new Set();
+  for (let i = 0; i < bytes.length; i += 4) if (bytes[i + 3] > 250)
+    seen.add((bytes[i] >> 4) * 256 + (bytes[i + 1] >> 4) * 16 + (bytes[i + 2] >> 4));
+  return seen.size;
+}"""
+"""How many colours the map has."""
+
+
 @pytest.mark.parametrize("width", [360, 768, 1280, 1600])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_fits_and_the_map_is_drawn(
@@ -130,18 +150,7 @@ def test_the_page_fits_and_the_map_is_drawn(
     page = open_report(viewport={"width": width, "height": 800}, color_scheme=scheme)
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.wait_for_timeout(150)
-    colours = page.evaluate(
-        """() => {
-          const map = document.getElementById('map');
-          const bytes = map.getContext('2d').getImageData(0, 0, map.width, map.height).data;
-          const seen = new Set();
-          for (let i = 0; i < bytes.length; i += 4) if (bytes[i + 3] > 250)
-            seen.add((bytes[i] >> 4) * 256 + (bytes[i + 1] >> 4) * 16 + (bytes[i + 2] >> 4));
-          return seen.size;
-        }"""
-    )
-    assert colours > 10
+    wait_until(lambda: page.evaluate(COLOURS) > 10, lambda: page.evaluate(COLOURS))
 
 
 def test_fingers_choose_and_the_page_still_scrolls(open_report: Callable[..., Page]) -> None:

@@ -38,11 +38,15 @@ def test_marking_never_loses_or_adds_text(text, marks):
 
 
 def test_dates_and_numbers_are_written_in_the_language_of_the_page():
-    german = environment("de", str).from_string("{{ day | date }} {{ 12345 | number }}")
-    english = environment("en", str).from_string("{{ day | date }} {{ 12345 | number }}")
+    german = environment("de", str).from_string(
+        "{{ day | date }} {{ 12345 | number }} {{ 75 | percent }}"
+    )
+    english = environment("en", str).from_string(
+        "{{ day | date }} {{ 12345 | number }} {{ 75 | percent }}"
+    )
 
-    assert german.render(day=date(2026, 11, 2)) == "2. November 2026 12.345"
-    assert english.render(day=date(2026, 11, 2)) == "November 2, 2026 12,345"
+    assert german.render(day=date(2026, 11, 2)) == "2. November 2026 12.345 75\xa0%"
+    assert english.render(day=date(2026, 11, 2)) == "2 November 2026 12,345 75%"
 
 
 def test_a_template_that_reads_what_its_context_lacks_fails():

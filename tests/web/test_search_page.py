@@ -3,6 +3,7 @@
 from datetime import date
 
 from search.results import FacetValue, Hit, Mode, SearchResults, Verdict
+from web.http.contexts import MAX_CHOICES
 from web.http.searching.results_page import SearchRequest, search_page
 
 NAMES = {("product", "macina-64"): "Macina 64"}
@@ -79,6 +80,22 @@ def test_a_selected_facet_links_to_the_search_without_it():
     assert page.facets[0].choices[0].selected
     assert page.facets[0].choices[0].url == "/search?q=fine"
     assert [(chip.label, chip.url) for chip in page.filters] == [("alba", "/search?q=fine")]
+
+
+def test_a_long_facet_shows_its_first_values_and_folds_the_rest_away():
+    values = tuple(FacetValue(f"tag-{place:02}", 1) for place in range(30))
+    chosen = {"tag": ("tag-29",)}
+    request = SearchRequest(query="q", locale="en", selected=chosen)
+    (group,) = search_page(results(facets={"tag": values}, total=2), request).facets
+
+    assert [one.label for one in group.first][:2] == ["tag-29", "tag-00"]
+    assert len(group.first) == MAX_CHOICES
+    assert {*group.first, *group.rest} == {*group.choices}
+
+    few = {"tag": values[: MAX_CHOICES + 1]}
+    (short,) = search_page(results(facets=few, total=2), SearchRequest("q", "en")).facets
+    assert short.first == short.choices
+    assert short.rest == ()
 
 
 def test_pages_follow_the_cursor_and_keep_the_filters():

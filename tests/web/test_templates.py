@@ -27,7 +27,6 @@ from web.http.reading.entry_contexts import VoteBar
 from web.http.rendering import FOLDER, Renderer, environment
 from web.http.searching.results_contexts import SearchPage
 
-ENTRIES = (c.EntryLink("How do I descale?", "/faq/1", "Piazza"), c.EntryLink("No note", "/faq/2"))
 WRONG = (c.FieldError("title", "Write your question in one sentence."),)
 SEARCH = SearchPage(
     "orange <light>",
@@ -76,9 +75,13 @@ PAGES: dict[str, tuple[Any, ...]] = {
         ),
         SearchPage(""),
     ),
-    "error.html": tuple(
-        c.ErrorPage(status, "A detail.", "7f3a")
-        for status in (400, 403, 404, 409, 410, 413, 422, 429, 500, 503)
+    "error.html": (
+        *(
+            c.ErrorPage(status, "A detail.", "7f3a")
+            for status in (400, 403, 404, 409, 410, 413, 422, 429, 500, 503)
+        ),
+        c.ErrorPage(403, sign_in_url="/sign-in", written=(c.WrittenText("body", "What I say."),)),
+        c.ErrorPage(429, written=(c.WrittenText("body", "What I say."),)),
     ),
     "desk/topics.html": (
         samples.sample_topics(),
@@ -173,6 +176,8 @@ def chrome(locale):
         viewer_name="Mara",
         is_staff=True,
         notice=c.Notice("Topic dismissed.", "/desk/topics/7/undo"),
+        imprint_url="https://caldrosa.example.com/imprint",
+        privacy_url="https://caldrosa.example.com/privacy",
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,7 +24,9 @@ from kb.store.people.groups import add_group, list_groups, set_groups
 from kb.store.people.keys import add_api_key
 from kb.store.people.sessions import add_session
 from search.build import build_index
+from tests.conftest import QueryCounter
 from tests.web.http.damage import LATER
+from web.http.account import sign_up_switch
 from web.http.app import create_app
 
 SECRET = "a secret that is long enough for signing cookies"
@@ -164,6 +168,20 @@ def browser(app: FastAPI) -> TestClient:
 
 
 @pytest.fixture
+def count_queries(count_queries: QueryCounter, monkeypatch: pytest.MonkeyPatch) -> QueryCounter:
+    """Lists the SQL of a page; what is read once a second is read for each, not by chance."""
+    monkeypatch.setattr(sign_up_switch, "REMEMBERED_S", 0.0)
+    return count_queries
+
+
+@pytest.fixture
+def standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets no time go by for rate limits, however long a slow machine takes to reach one."""
+    now = time.time()
+    monkeypatch.setattr("limits.storage.memory.time", SimpleNamespace(time=lambda: now))
+
+
+@pytest.fixture
 def make_key(site_engine: Engine) -> Keys:
     """Makes an account with a key: `make_key(Role.AGENT, Scope.READ)`."""
 
@@ -215,6 +233,19 @@ def sign_in(site_engine: Engine) -> Callable[[TestClient, int], None]:
         client.cookies.set(app.state.site.sessions.cookie_name, secret)
 
     return start
+
+
+@pytest.fixture
+def admin_in_person(
+    client: TestClient,
+    make_account: Callable[..., int],
+    sign_in: Callable[[TestClient, int], None],
+) -> dict[str, str]:
+    """The header of an administrator who signed in with a password, for any site over http."""
+    sign_in(client, make_account(Role.ADMIN, name="Chief"))
+    session = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    client.cookies.clear()
+    return {"cookie": session}
 
 
 def bearer(key: str) -> dict[str, str]:

@@ -86,6 +86,8 @@ def test_only_agents_write(client, make_key, entries):
         ({"answer": "\n"}, "answer"),
         ({"answer": "x" * 100_001}, "answer"),
         ({"audience": "Every Body"}, "audience"),
+        ({"audience": "no-such-group"}, "audience"),
+        ({"title": "\u200b\u2800"}, "question"),
         ({"state": "hidden"}, "state"),
         ({"locale": ""}, "locale"),
     ],
@@ -146,6 +148,7 @@ def test_another_browser_is_another_visitor(client, entries, site_engine):
         assert helpful_count(conn, entries["reset"], viewer=OPERATOR).yes == 2
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_a_flood_of_votes_is_stopped_and_told_when_to_come_back(client, entries):
     path = f"{PATH}/{entries['reset']}/helpful"
     for _ in range(30):

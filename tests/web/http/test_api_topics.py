@@ -129,8 +129,8 @@ def test_a_draft_alone_is_never_published_and_twice_is_a_conflict(client, agent,
     assert client.post(path, json={}, headers=agent).status_code == 409
 
 
-@pytest.mark.parametrize("audience", ["", "Not A Word ", "x" * 61])
-def test_an_audience_must_be_a_word(client, agent, topics, audience):
+@pytest.mark.parametrize("audience", ["", "Not A Word ", "x" * 61, "no-such-group"])
+def test_an_audience_must_be_one_that_somebody_is_in(client, agent, topics, audience):
     sent = {"answer": "Open the valve.", "audience": audience}
     refused = client.post(f"{PATH}/{topics['steam']}/promote", json=sent, headers=agent)
 

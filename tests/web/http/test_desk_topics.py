@@ -5,13 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine, event
 
 from kb.access import OPERATOR
 from kb.store.engine import reading, transaction
@@ -52,22 +49,6 @@ def other(site_engine) -> int:
     with transaction(site_engine) as conn:
         ids = [give_question(conn, f"o{n}", f"steam wand blocked {n}") for n in range(3)]
         return give_topic(conn, "steam wand blocked", ids)
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_conn, _cursor, statement, *_more) -> None:
-        # What the site's own poll for changes asks comes at any time.
-        if re.search(r"\b(topics|questions|assignments|entries|products)\b", statement):
-            statements.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 def judged(conn, topic_id: int, verdict: str, *, entry: int | None, ids: list[int], votes=(0, 0)):
@@ -115,9 +96,11 @@ def test_the_queue_is_filtered_and_says_so_when_nothing_is_left(
         assert client.get(f"{QUEUE}?{wrong}", headers=agent).status_code == 422
 
 
-def test_more_topics_need_no_more_queries(client, agent, topic, other, site_engine, entries):
+def test_more_topics_need_no_more_queries(
+    client, agent, topic, other, site_engine, entries, count_queries
+):
     def queries() -> int:
-        with counted() as statements:
+        with count_queries(client.app.state.site.engine) as statements:
             assert client.get(f"{QUEUE}?locale=de", headers=agent).status_code == 200
         return len(statements)
 
@@ -199,7 +182,7 @@ def test_a_twin_is_merged_from_its_page_and_taken_apart_again(
     with transaction(site_engine) as conn:
         save_near_topics(conn, {topic: [NearTopic(other, 0.83, ("steam",))]})
     page = client.get(f"{QUEUE}/{topic}?locale=en", headers=agent).text
-    assert "83 % alike" in page
+    assert "83% alike" in page
     assert f'action="/desk/topics/{topic}/merge"' in page
 
     done = client.post(f"{QUEUE}/{topic}/merge", data={"other": other}, headers=agent)
@@ -249,7 +232,11 @@ def test_undoing_a_split_leads_to_the_topic_that_is_whole_again(client, agent, t
     [
         ("split", {}, "Tick at least one question first."),
         ("move", {"to": "1"}, "Tick at least one question first."),
-        ("move", {"question": "1", "to": "the other"}, "There is no topic with this number."),
+        (
+            "move",
+            {"question": "1", "to": "the other"},
+            "There is no topic with this number. Take the one that its page shows.",
+        ),
         ("move", {"question": "1", "to": "99999"}, "topic"),
         ("split", {"question": "99999"}, "99999"),
     ],
@@ -272,6 +259,15 @@ def test_a_dismissed_topic_is_put_back(client, agent, topic, site_engine):
 
     assert f'href="/desk/topics/{topic}"' in client.get(QUEUE, headers=agent).text
     assert client.get(done.headers["location"], headers=agent).status_code == 200
+
+
+def test_each_question_of_a_topic_leads_to_its_own_page(client, agent, topic, asked):
+    page = client.get(f"{QUEUE}/{topic}", headers=agent).text
+    members = page.partition('class="members"')[2]
+
+    for number in asked:
+        assert f'<a href="/q/{number}" data-open>' in members
+    assert client.get(f"/q/{asked[0]}", headers=agent).status_code == 200
 
 
 def test_all_questions_of_a_topic_are_there_in_pages(client, agent, site_engine):

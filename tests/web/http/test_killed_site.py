@@ -2,10 +2,10 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2 as httpx
@@ -17,7 +17,8 @@ from kb.store.engine import transaction
 from kb.store.entries.writing import add_entry
 from search.build import build_index
 from search.generation import find_current_name, open_current
-from tests.waiting import wait_until
+from tests.ports import kept_port
+from tests.waiting import PATIENCE_S, wait_until
 from tests.web.http.conftest import NO_MODEL
 from tests.web.http.damage import current_folder, damage
 from web.cli.index_state import check_index
@@ -93,17 +94,10 @@ def test_a_full_disk_leaves_the_index_that_was_there(two_generations, site_engin
     build_index(site_engine, two_generations.index_dir, fingerprint=NO_MODEL)
 
 
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
-
-
 class Served:
     """`kb serve` with its worker, as an operator starts it."""
 
-    def __init__(self, settings):
-        port = free_port()
+    def __init__(self, settings, port):
         self._address = f"http://127.0.0.1:{port}"
         self._process = subprocess.Popen(
             [
@@ -135,7 +129,17 @@ class Served:
     def kill(self):
         """End site and worker as a power cut would."""
         os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(20)
+        self._process.wait(PATIENCE_S)
+
+
+@contextmanager
+def served(settings):
+    with kept_port() as port:
+        site = Served(settings, port)
+        try:
+            yield site
+        finally:
+            site.kill()
 
 
 def test_a_site_that_was_killed_and_whose_index_was_damaged_heals_by_itself(
@@ -143,21 +147,15 @@ def test_a_site_that_was_killed_and_whose_index_was_damaged_heals_by_itself(
 ):
     damage(current_folder(two_generations) / "lexical.sqlite3", "flipped")
     torn = find_current_name(two_generations.index_dir)
-    first = Served(two_generations)
-    try:
+    with served(two_generations) as first:
         wait_until(lambda: first.titles("steam whistle"))
         wait_until(lambda: find_current_name(two_generations.index_dir) != torn)
         with transaction(site_engine) as conn:
             content = EntryContent("Is the kettle singing?", "Yes.")
             add_entry(conn, content, viewer=OPERATOR, state="published")
-    finally:
-        first.kill()
     for folder in two_generations.index_dir.glob("0*"):
         damage(folder / "ids.npy", "gone")
 
-    second = Served(two_generations)
-    try:
+    with served(two_generations) as second:
         wait_until(lambda: second.titles("kettle singing") == ["Is the kettle singing?"])
-    finally:
-        second.kill()
     assert list(check_index(two_generations, site_engine)) == []

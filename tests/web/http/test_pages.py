@@ -144,6 +144,7 @@ def test_an_agent_signs_in_with_a_key_and_out_again(client, make_key: Keys):
     assert client.get("/desk/topics").status_code == 303
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_a_wrong_key_is_told_so_and_guessing_is_stopped(client):
     assert sign_in(client, "").status_code == 422
     answers = [sign_in(client, "kb_guess").status_code for _ in range(11)]

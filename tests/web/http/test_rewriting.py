@@ -218,6 +218,7 @@ def test_another_site_cannot_make_a_browser_ask_for_it(rewording, stub, topic):
     assert stub.bodies == []
 
 
+@pytest.mark.usefixtures("standing_clock")
 def test_an_agent_may_not_have_it_done_all_the_time(rewording, stub, agent, topic):
     for _ in range(6):
         assert reword_by_api(rewording, agent, topic).status_code == 200

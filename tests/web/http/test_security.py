@@ -211,6 +211,13 @@ def test_with_a_public_address_other_hosts_are_refused(settings):
         assert "max-age" in page.headers["strict-transport-security"]
 
 
+def test_a_redirect_names_no_host_and_no_scheme(client):
+    for path, plain in (("/ask/", "/ask"), ("/admin/accounts/?q=x", "/admin/accounts?q=x")):
+        for host in ("testserver", "evil.example"):
+            led = client.get(path, headers={"host": host})
+            assert (led.status_code, led.headers["location"]) == (307, plain)
+
+
 def test_under_https_the_session_is_for_secure_connections_only(settings, make_key):
     app = create_app(replace(settings, public_url="https://help.example.com"))
     with browser(app) as client:
@@ -239,17 +246,27 @@ def test_a_body_over_its_limit_is_refused_before_it_is_read(client, agent, path)
 def test_a_forwarded_address_counts_only_from_a_trusted_proxy(settings):
     forwarded = {"x-forwarded-for": "203.0.113.9"}
     seen = set()
-    for trusted in ("", "testclient"):
+    for trusted in ("", "10.9.9.9", "10.9.9.9, 127.0.0.0/8"):
         app = create_app(replace(settings, trusted_proxies=trusted))
 
         @app.get("/who")
         def who(request: Request) -> str:
             return request.client.host
 
-        with browser(app) as client:
+        with TestClient(app, client=("127.0.0.1", 50000)) as client:
             seen.add((trusted, client.get("/who", headers=forwarded).json()))
 
-    assert seen == {("", "testclient"), ("testclient", "203.0.113.9")}
+    assert seen == {
+        ("", "127.0.0.1"),
+        ("10.9.9.9", "127.0.0.1"),
+        ("10.9.9.9, 127.0.0.0/8", "203.0.113.9"),
+    }
+
+
+@pytest.mark.parametrize("wrong", ["nginx", "*", "10.0.0.300", "10.0.0.1/8"])
+def test_a_proxy_that_is_no_address_keeps_the_site_from_starting(settings, wrong):
+    with pytest.raises(InvalidInput, match="KB_TRUSTED_PROXIES"):
+        create_app(replace(settings, trusted_proxies=f"127.0.0.1,{wrong}"))
 
 
 def test_without_its_secret_or_record_a_site_does_not_start(settings, tmp_path):

@@ -23,7 +23,7 @@ from kb.store.entries.writing import add_entry
 from kb.store.schema import clicks
 from tests.web.http.conftest import SECRET, bearer, browser
 from web.http.app import create_app
-from web.http.pages.reading.shelves import ON_A_PAGE
+from web.http.pages.reading.shelves import MAX_SHELVES, ON_A_PAGE
 
 MANY = EntryContent("Parcel", "It is on its way.", category="Orders", product="Alba")
 HOME_QUERIES = 9
@@ -75,7 +75,7 @@ def test_the_home_page_shows_what_is_pinned_and_what_five_people_read(client, en
     live.count_popular()
 
     page = client.get("/").text
-    pinned, _, rest = page.partition("By subject")
+    pinned, _, rest = page.partition("By category")
     popular, _, _ = rest.partition("New answers")
     assert "How do I descale" in pinned
     assert popular.index("Read most") < popular.index("How do I reset")
@@ -265,3 +265,21 @@ def test_nobody_else_names_shelves(client, agent):
     assert client.get("/admin/shelves", headers=agent).status_code == 403
     sent = client.post("/admin/shelves/category/1", data={"name": "x"}, headers=agent)
     assert sent.status_code == 403
+
+
+def test_a_long_list_of_shelves_goes_on_where_it_ends(client, site_engine):
+    with transaction(site_engine) as conn:
+        for place in range(MAX_SHELVES):
+            content = replace(MANY, category=f"Room {place:03}", product=None)
+            add_entry(conn, content, viewer=OPERATOR, state="published")
+
+    first, second = client.get("/categories").text, client.get("/categories?page=2").text
+    shown = [set(re.findall(r'href="(/categories/[^"?]+)"', page)) for page in (first, second)]
+
+    assert 'href="/categories?page=2" rel="next"' in first
+    assert 'rel="next"' not in second
+    assert len(shown[0]) == MAX_SHELVES
+    assert len(shown[0] | shown[1]) == MAX_SHELVES + 2
+    assert not shown[0] & shown[1]
+    assert 'rel="canonical" href="http://testserver/categories?page=2"' in second
+    assert client.get("/categories?page=3").status_code == 404

@@ -33,7 +33,12 @@ from web.http.contexts import FieldError
 DAY = date(2026, 11, 22)
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 EMAIL = "mara@example.com"
-WRONG = (FieldError("password", "This is not your present password."),)
+WRONG = (
+    FieldError(
+        "password",
+        "This is not your present password. Type it again, or choose a new one by a link.",
+    ),
+)
 LINK = "/account/confirm/abc"
 
 MARA = Account(
@@ -135,7 +140,7 @@ PAGES: dict[str, tuple[Any, ...]] = {
         consents_page(NOBODY, (), locale="en"),
     ),
     "account/consents_link.html": (
-        ConsentLinkPage("/account/consents/confirm/abc", "Tips by e-mail", "Send me tips."),
+        ConsentLinkPage("/account/consents/confirm/abc", "Tips by email", "Send me tips."),
     ),
     "account/data.html": (DataPage(0), DataPage(1), DataPage(1234)),
     "account/data_erase.html": (

@@ -24,7 +24,6 @@ from web.http.asking.question_contexts import (
 )
 from web.http.contexts import (
     AskForm,
-    EntryLink,
     FieldError,
     KeptFile,
     Notice,
@@ -32,6 +31,7 @@ from web.http.contexts import (
     Tab,
 )
 from web.http.reading.file_contexts import ShownFile
+from web.http.reading.shelf_contexts import ListedLink
 
 DAY = date(2026, 11, 2)
 FILES = (ShownFile("beep.png", "beep.png", "/files/t/beep.png", "picture", 12, "kB"),)
@@ -69,7 +69,7 @@ QUESTION = QuestionPage(
     ),
     tells_by_mail=True,
     became=BecameEntry("Why does it beep?", "/faq/7-why", is_new=True),
-    near=(EntryLink("How do I descale?", "/faq/1", "Piazza"),),
+    near=(ListedLink("How do I descale?", "/faq/1", "Piazza", "en"),),
     watch=WatchBox("question", 5, (FrequencyChoice("instant", True),), email="a@example.com"),
     asker=AskerTools(may_add=True, may_solve=True, may_keep=True),
     notice=Notice("Added."),

@@ -46,7 +46,7 @@ FACETS = (
 )
 SHELF = ShelfPage(
     name="Care & <cleaning>",
-    index=Link("All subjects", "/categories"),
+    index=Link("All categories", "/categories"),
     total=41,
     rows=(
         ShelfRow("How do I descale?", "/faq/1", "Fill it <up>.", date(2026, 11, 2), "Piazza"),
@@ -103,6 +103,7 @@ PAGES: dict[str, tuple[Any, ...]] = {
         ShelvesPage("category", SHELVES),
         ShelvesPage("product", ()),
         ShelvesPage("tag", SHELVES),
+        ShelvesPage("category", SHELVES, "/categories", "/categories?page=3"),
     ),
     "shelf/shelf.html": (
         SHELF,

@@ -19,7 +19,7 @@ from web.http.admin.outbox_contexts import MailRow, OutboxMailPage, OutboxPage
 from web.http.contexts import FieldError, Notice, Tab
 
 AT = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
-WRONG = (FieldError("watch_email", "Write your e-mail address like name@example.com."),)
+WRONG = (FieldError("watch_email", "Write your email address like name@example.com."),)
 GUEST = WatchBox("entry", 7, choices(), needs_email=True, email="mara@", errors=WRONG)
 FOLLOWED = WatchBox(
     "question", 7, choices("weekly"), change_url="/x/1", stop_url="/x/1/stop", email="m@a.example"
@@ -45,7 +45,7 @@ MAIL = OutboxMailPage(
     html_url="/admin/outbox/1/html",
     send_url="/admin/outbox/1/send",
     back_url="/admin/outbox",
-    said="This mail cannot be sent again.",
+    said="This email cannot be sent again.",
 )
 SENT = OutboxMailPage(
     "Sent", "m@a.example", "sent", "watch", 1, AT, AT, AT, "", "<1>", "", "", "", "/"

@@ -65,7 +65,7 @@ def test_accounts_are_found_by_name_address_and_role_page_by_page(
     assert "Robin_1" in client.get(more.group(1)).text
     assert "1 account<" in client.get("/admin/accounts?q=C7%40SHOP").text
     assert "1 account<" in client.get("/admin/accounts?role=agent").text
-    assert "Nobody of this kind" in client.get("/admin/accounts?q=%25").text
+    assert "No accounts like this" in client.get("/admin/accounts?q=%25").text
     assert "1 account<" in client.get("/admin/accounts?q=n_1").text
 
 
@@ -173,8 +173,11 @@ def test_an_administrator_signs_somebody_out_and_sends_a_link(
 def test_the_sign_up_is_closed_and_opened(client, other, admin):
     assert client.post("/admin/accounts/sign-up", data={"state": "closed"}).status_code == 303
     assert "Nobody can sign up" in other.get("/sign-up").text
+    for path in ("/", "/sign-in", "/confirm/no-such-link", "/no-such-page"):
+        assert 'href="/sign-up"' not in other.get(path, headers={"accept": "text/html"}).text, path
     client.post("/admin/accounts/sign-up", data={"state": "open"})
     assert "Nobody can sign up" not in other.get("/sign-up").text
+    assert 'href="/sign-up"' in other.get("/").text
 
 
 def test_a_group_is_added_renamed_and_removed_once_nothing_uses_it(

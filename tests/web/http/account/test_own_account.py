@@ -162,7 +162,10 @@ def test_a_new_address_counts_once_its_mail_was_followed(
     assert account(site_engine, mara).email == EMAIL
 
     path = path_in(mail.body_text, "/account/email/")
-    assert "lind@example.com" in client.get(path).text
+    asked = client.get(path)
+    assert "lind@example.com" in asked.text
+    # The secret goes nowhere, and yet the page's own form does not come from nowhere.
+    assert asked.headers["referrer-policy"] == "strict-origin"
     assert account(site_engine, mara).email == EMAIL
 
     assert client.post(path).status_code == 303

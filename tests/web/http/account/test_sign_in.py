@@ -78,7 +78,7 @@ def test_a_wrong_pair_is_refused_in_the_same_words(client, mara, email, password
     refused = sign_in(client, password[:2000], email)
 
     assert refused.status_code == 422
-    assert "There is no account with this e-mail address and password" in refused.text
+    assert "There is no account with this email address and password" in refused.text
     assert f'value="{email}"' in refused.text
     assert password[:2000] not in refused.text
     assert not any("session" in name for name in refused.cookies)

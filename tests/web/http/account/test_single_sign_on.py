@@ -26,6 +26,7 @@ from kb.store.people.accounts import find_account_by_email, find_password_hash, 
 from kb.store.people.directory import disable_account
 from kb.store.people.identities import identities_of
 from kb.store.people.sessions import add_session
+from tests.waiting import PATIENCE_S
 from web.http.account.identity_provider import IdentityProvider, Pending, Person, SignInFailed
 from web.http.account.provider_settings import Client
 from web.http.app import create_app
@@ -51,10 +52,11 @@ class Provider:
     def choose(self, url: str, subject: str, *, deny: bool = False) -> str:
         """Sign somebody in at the provider's page; return where it leads the browser."""
         form = {"action": "deny"} if deny else {"sub": subject}
-        return httpx2.post(url, data=form).headers["location"]
+        return httpx2.post(url, data=form, timeout=PATIENCE_S).headers["location"]
 
     def describe(self, subject: str, **claims: object) -> None:
-        httpx2.put(f"{self.url}/users/{subject}", json=claims).raise_for_status()
+        address = f"{self.url}/users/{subject}"
+        httpx2.put(address, json=claims, timeout=PATIENCE_S).raise_for_status()
 
 
 @pytest.fixture(scope="module")

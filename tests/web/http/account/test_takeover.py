@@ -149,17 +149,32 @@ def test_a_name_that_is_somebodys_address_is_not_taken_for_them(conn):
     assert find_account_named(conn, "nobody") is None
 
 
-def test_a_narrowed_key_or_its_session_never_gets_more(client, make_key, mara):
-    narrowed = make_key(Role.ADMIN, Scope.READ, Scope.ADMIN)
-    whole = make_key(Role.ADMIN, name="Whole")
-    signed = client.post("/sign-in", data={"key": narrowed})
-    assert signed.status_code == 303
+@pytest.mark.parametrize("scopes", [(Scope.READ, Scope.ADMIN), tuple(Scope)], ids=["some", "all"])
+def test_a_key_or_its_session_never_takes_its_account_over(client, make_key, scopes):
+    key = make_key(Role.ADMIN, *scopes)
+    assert client.post("/sign-in", data={"key": key}).status_code == 303
 
     for path in ("/account/password", "/account/email", "/account/data/erase", "/account/name"):
-        assert client.get(path).status_code == 403, path
-        assert client.post(path).status_code == 403, path
-        assert client.get(path, headers=bearer(narrowed)).status_code == 403
-        assert client.get(path, headers=bearer(whole)).status_code == 200
+        for headers in ({}, bearer(key)):
+            assert client.get(path, headers=headers).status_code == 403, path
+            assert client.post(path, headers=headers).status_code == 403, path
+    assert client.post("/account/data/export").status_code == 403
+
+
+def test_an_administrators_key_opens_nothing_that_outlives_it(client, make_key, mara):
+    header = bearer(make_key(Role.ADMIN))
+
+    for path, form in (
+        (f"/admin/accounts/{mara}/link", {}),
+        (f"/admin/accounts/{mara}", {"role": "admin"}),
+        ("/admin/accounts/new", {"name": "Eve", "email": "eve@example.com", "role": "admin"}),
+        ("/admin/keys", {"account": "Mara", "name": "mine", "scopes": "admin"}),
+    ):
+        refused = client.post(path, data=form, headers={**header, "accept": "text/html"})
+        assert refused.status_code == 403, path
+        assert "a key cannot do this" in refused.text
+    assert client.get("/admin/accounts", headers=header).status_code == 200
+    assert client.get("/admin/outbox/1", headers=header).status_code == 403
 
 
 def test_who_was_signed_in_before_an_attack_is_given_another_session(client, mara):
