@@ -5,7 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from kb.access import Viewer, may_administer
 from kb.clock import utc_now
@@ -126,6 +135,12 @@ def try_later(conn: Connection, delivery_id: int, reason: str, *, wait: timedelt
     conn.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
 
 
+def put_back(conn: Connection, delivery_id: int, reason: str) -> None:
+    """Undo `claim_mail` for a mail that no server was asked to take."""
+    values = {"not_before": utc_now(), "attempts": deliveries.c.attempts - 1, "error": reason}
+    conn.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(**values))
+
+
 def send_again(conn: Connection, delivery_id: int, *, viewer: Viewer) -> None:
     """Let a mail that was given up or kept wait for the worker again.
 
@@ -162,7 +177,7 @@ def list_deliveries(
 ) -> list[Delivery]:
     """Mails, the newest first, to recipients that hold `recipient`; raises NotPermitted."""
     _require_admin(viewer)
-    statement = select(deliveries).where(_holds(recipient))
+    statement = select(deliveries).where(*_holds(recipient))
     if state is not None:
         statement = statement.where(deliveries.c.state == state)
     if before_id is not None:
@@ -171,42 +186,55 @@ def list_deliveries(
     return [_delivery(row) for row in found]
 
 
+def find_trouble(conn: Connection) -> Delivery | None:
+    """The oldest mail that waits because a try failed, with the reason; None where none does."""
+    statement = (
+        select(deliveries)
+        .where(deliveries.c.state == "waiting", deliveries.c.error.is_not(None))
+        .order_by(deliveries.c.created_at, deliveries.c.id)
+        .limit(1)
+    )
+    row = conn.execute(statement).one_or_none()
+    return None if row is None else _delivery(row)
+
+
 def count_deliveries(conn: Connection, *, recipient: str = "") -> dict[str, int]:
     """How many mails there are in each of `kb.mail.STATES`."""
-    statement = (
-        select(deliveries.c.state, func.count())
-        .where(_holds(recipient))
-        .group_by(deliveries.c.state)
-    )
+    counted = select(deliveries.c.state, func.count()).where(*_holds(recipient))
+    statement = counted.group_by(deliveries.c.state)
     found = {state: int(number) for state, number in conn.execute(statement)}
     return {state: found.get(state, 0) for state in STATES}
 
 
-def forget_mail(conn: Connection) -> int:
-    """Empty the mails that are old, delete the very old ones, and return how many were emptied.
+def forget_mail(conn: Connection, *, limit: int = 1_000) -> int:
+    """Empty the mails that are old, delete the very old ones; return how many, at most so many.
 
     One that still waits is left alone.
     """
     now = utc_now()
-    conn.execute(
-        delete(deliveries).where(
-            deliveries.c.state != "waiting",
-            deliveries.c.created_at < now - timedelta(days=FORGOTTEN_DAYS),
-        )
-    )
-    return conn.execute(
+    over = deliveries.c.state != "waiting"
+    forgotten = now - timedelta(days=FORGOTTEN_DAYS)
+    very_old = select(deliveries.c.id).where(over, deliveries.c.created_at < forgotten)
+    # In the words of the index of these, which a parameter would not match.
+    has_text = deliveries.c.body_text != literal_column("''")
+    kept = now - timedelta(days=KEPT_DAYS)
+    old = select(deliveries.c.id).where(over, has_text, deliveries.c.created_at < kept)
+    deleted = conn.execute(
+        delete(deliveries).where(deliveries.c.id.in_(very_old.limit(limit).scalar_subquery()))
+    ).rowcount
+    if deleted == limit:
+        return deleted
+    emptied = conn.execute(
         update(deliveries)
-        .where(
-            deliveries.c.state != "waiting",
-            deliveries.c.created_at < now - timedelta(days=KEPT_DAYS),
-            deliveries.c.body_text != "",
-        )
+        .where(deliveries.c.id.in_(old.limit(limit - deleted).scalar_subquery()))
         .values(body_text="", body_html="", headers={})
     ).rowcount
+    return deleted + emptied
 
 
-def _holds(recipient: str) -> Wanted:
-    return deliveries.c.recipient.contains(recipient.strip().lower(), autoescape=True)
+def _holds(recipient: str) -> list[Wanted]:
+    words = recipient.strip().lower()
+    return [deliveries.c.recipient.contains(words, autoescape=True)] if words else []
 
 
 def _require_admin(viewer: Viewer) -> None:
