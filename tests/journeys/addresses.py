@@ -24,7 +24,7 @@ from kb.store.questions.conversation import HERE, find_asked
 from kb.store.questions.incoming import Asker, note_asker, store_question
 from kb.store.schema import questions, topics
 from kb.watches import DAILY, Follower
-from web.http.rules import ADMIN, AGENT, Rule
+from web.http.rules import ADMIN, ADMIN_IN_PERSON, AGENT, Rule
 from web.http.who_may import WHO_MAY
 from web.mail.confirm_letters import CONFIRM_WATCH, confirm_letter
 from web.mail.letters import MailLook
@@ -64,7 +64,7 @@ def page_routes() -> list[str]:
 
 def looked_at_by(rule: Rule) -> str:
     """Who of the demo opens a page with this rule; empty for a guest."""
-    if rule == ADMIN:
+    if rule in (ADMIN, ADMIN_IN_PERSON):
         return ADMINISTRATOR
     if rule == AGENT:
         return TEAM

@@ -18,8 +18,10 @@ from kb.store.questions.reading import questions_named
 from kb.store.topics.record import add_topic
 from kb.topics import Assignment, TopicFacts
 from web.cli import main
+from web.cli.output import err, out
 
 PROGRESS_OFF = "dumb"
+COLUMNS = 100
 
 QUESTIONS = [
     {"id": "a1", "subject": "Lamp flickers", "body": "The desk lamp flickers after an hour."},
@@ -64,7 +66,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty KB_HOME; progress is never drawn."""
     for name in ("KB_DATABASE_URL", "KB_MODEL", "KB_SECRET_FILE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("COLUMNS", str(COLUMNS))
+    # The console took its width from whatever environment it was first imported in.
+    for console in (out, err):
+        monkeypatch.setattr(console, "_width", COLUMNS)
     monkeypatch.setenv("TERM", PROGRESS_OFF)
     folder = tmp_path / "home"
     monkeypatch.setenv("KB_HOME", str(folder))

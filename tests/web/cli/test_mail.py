@@ -14,6 +14,7 @@ from kb.store.mail.deliveries import mark_failed, put_back
 from tests.web.cli.conftest import Run, assert_refused
 from tests.web.mail.smtp_server import Inbox, running
 from web.cli.mail import State
+from web.cli.output import out
 from web.mail.confirm_letters import confirm_letter
 from web.mail.letters import MailLook
 from web.mail.posting import post
@@ -84,8 +85,9 @@ def test_without_a_mail_server_there_is_nothing_to_try(run: Run, home: Path) -> 
 
 
 def test_mails_that_were_given_up_are_listed_with_the_reason_and_sent_again(
-    run: Run, mail_settings: Settings
+    run: Run, mail_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(out, "_width", 200)
     assert run("init").code == 0
     engine = open_engine(mail_settings.record_url)
     with transaction(engine) as conn:
@@ -114,7 +116,10 @@ def test_mails_that_were_given_up_are_listed_with_the_reason_and_sent_again(
     assert_refused(run("mail", "again", "99"), "99")
 
 
-def test_the_status_says_since_when_and_why_mail_waits(run: Run, mail_settings: Settings) -> None:
+def test_the_status_says_since_when_and_why_mail_waits(
+    run: Run, mail_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(out, "_width", 200)
     assert run("init").code == 0
     assert run("status", "--json").json["mail_trouble"] is None
     engine = open_engine(mail_settings.record_url)
