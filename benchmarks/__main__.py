@@ -34,6 +34,7 @@ NAMES = {
     "joining": "What it costs to let a question join its topic",
     "links": "Links and findings about entries, on the demo world and a public FAQ",
     "pages": "Each page beside a bare route that renders as many bytes",
+    "pages_grown": "Each page in a store of two busy years",
     "posting": "From a question sent in to its place in a topic",
     "replay": "Topics while questions pour in, week by week",
     "topics_scale": "Grouping from 10,000 questions upwards: time, memory, recall of neighbours",

@@ -118,6 +118,8 @@ def _open_postgresql(url: URL) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
     )
+    # The driver sends each row of many by itself and waits for its answer.
+    engine.dialect.use_insertmanyvalues_wo_returning = True
 
     @event.listens_for(engine, "before_cursor_execute", retval=True)
     def take_nul_out(

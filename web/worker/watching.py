@@ -7,12 +7,16 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Engine
 
+from kb.access import OPERATOR
+from kb.attachments import Attachment
 from kb.clock import utc_now
 from kb.settings import Settings
-from kb.store.engine import giving_way, reading, transaction
+from kb.store.attachments.files import attachments_of
+from kb.store.engine import giving_way, reading
 from kb.store.mail import waking
 from kb.store.mail.news import Span, news_of
-from kb.watches import INSTANT, Follower, News, Watch
+from kb.store.questions.conversation import get_conversation
+from kb.watches import INSTANT, Follower, News, ReplyNews, Watch
 from web.mail.letters import MailLook
 from web.mail.posting import post
 from web.mail.watch_letters import digest_of, letter_of
@@ -34,7 +38,7 @@ def tell_followers(engine: Engine, settings: Settings) -> int:
     with reading(engine) as conn:
         has_changes, is_anybody_due = waking.has_changes(conn), waking.is_anybody_due(conn)
     if has_changes:
-        with transaction(engine) as conn:
+        with giving_way(engine) as conn:
             waking.wake_followers(conn)
     told = 0
     while (has_changes or is_anybody_due) and told < FOLLOWERS_A_STEP:
@@ -78,4 +82,16 @@ def _tell_at_once(
 ) -> None:
     for watch, news in told:
         for one in news:
-            post(conn, look, letter_of(one, watch, reader))
+            post(conn, look, letter_of(one, watch, reader, _files_named(conn, one)))
+
+
+def _files_named(conn: Connection, news: News) -> list[Attachment]:
+    """What its text may name: the entry's files; those of the conversation, the reply's last."""
+    if not isinstance(news, ReplyNews):
+        return attachments_of(conn, "entry", [news.entry.id])[news.entry.id]
+    question_id = news.about.id
+    conversation = get_conversation(conn, question_id, viewer=OPERATOR)
+    said = attachments_of(conn, "reply", [one.id for one in conversation.replies])
+    own = said.pop(news.reply_id, [])
+    asked = attachments_of(conn, "question", [question_id])[question_id]
+    return [*asked, *(one for files in said.values() for one in files), *own]

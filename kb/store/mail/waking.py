@@ -20,7 +20,7 @@ from kb.watches import INSTANT, NEVER, Follower, Watch, next_time
 SEEN = "watches told of change"
 """Where it is kept how far the log of changes was followed."""
 
-MAX_CHANGES = 2_000
+MAX_CHANGES = 500
 """Changes looked at in one transaction; the next look takes the next ones."""
 
 
@@ -86,7 +86,8 @@ def _wake(conn: Connection, follows: ColumnElement[bool]) -> None:
             follows,
             watches.c.frequency == INSTANT,
             watches.c.stopped_at.is_(None),
-            watches.c.next_at == NEVER,
+            # As == it would lead SQLite to read everybody who waits.
+            watches.c.next_at >= NEVER,
         )
         .values(next_at=utc_now())
     )

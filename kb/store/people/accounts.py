@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from kb.access import ALL_SCOPES, Role, Scope, Viewer
+from kb.access import Role, Scope, Viewer
 from kb.clock import utc_now
 from kb.errors import Conflict, InvalidInput, NotFound
 from kb.language_tags import is_language_tag
@@ -202,15 +202,14 @@ def read_accounts(conn: Connection, rows: Sequence[RowMapping]) -> list[Account]
 
 
 def viewer_of(account: Account, *, key_scopes: frozenset[Scope] | None = None) -> Viewer:
-    """The account as the one who asks; `key_scopes` are those of the key they came with."""
+    """The account as the one who asks; `key_scopes` are those of the key they came with, if any."""
     return Viewer(
         role=account.role,
         groups=account.groups,
         locale=account.locale,
         account_id=account.id,
         name=account.name,
-        scopes=ALL_SCOPES if key_scopes is None else key_scopes,
-        by_key=key_scopes is not None,
+        scopes=key_scopes,
         single_keys=account.single_keys,
     )
 

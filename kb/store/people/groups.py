@@ -42,7 +42,7 @@ def add_group(conn: Connection, name: str, *, label: str = "") -> int:
             "a group is named by one lower-case word, and not public, members or internal",
             field="name",
         )
-    if existing_group(conn, word):
+    if has_group(conn, word):
         raise Conflict(f"there is a group {word} already")
     return new_id(conn.execute(insert(groups).values(name=word, label=_label(label))))
 
@@ -122,7 +122,7 @@ def require_audience(conn: Connection, word: str) -> None:
 
     A typing error would hide an entry from everybody but the team.
     """
-    if word in RESERVED or (is_audience(word) and existing_group(conn, word)):
+    if word in RESERVED or (is_audience(word) and has_group(conn, word)):
         return
     raise InvalidInput(
         f"there is no audience {word!r}: take public, members, internal or the name of a group",
@@ -130,7 +130,7 @@ def require_audience(conn: Connection, word: str) -> None:
     )
 
 
-def existing_group(conn: Connection, name: str) -> bool:
+def has_group(conn: Connection, name: str) -> bool:
     """Whether there is a group of this name."""
     return conn.execute(select(groups.c.id).where(groups.c.name == name)).first() is not None
 

@@ -62,6 +62,7 @@ topics = table(
     states("candidate", "promoted", "dismissed", "merged"),
     Index(None, "state", "size"),
     Index(None, "state", "effect"),
+    Index(None, "entry_id"),
 )
 assignments = Table(
     "assignments",

@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Engine, event
 
 from kb.access import OPERATOR, Role
 from kb.clock import utc_now
+from kb.store.changes import record_change
 from kb.store.engine import transaction
 from kb.store.entries.use import use_of_entries
 from kb.store.grouping.runs import start_run
 from kb.store.mail.deliveries import forget_mail
+from kb.store.mail.waking import wake_followers
 from kb.store.mail.watches import forget_stopped
 from kb.store.people.erasing import Person, questions_of_person
 from kb.store.people.sessions import forget_sessions
@@ -83,3 +85,19 @@ def test_a_person_of_many_is_found_without_reading_every_question(sqlite_engine:
 
     assert "ix_questions_account_id_sender" in plan
     assert "SCAN questions" not in plan
+
+
+def test_who_follows_what_changed_is_found_by_it_and_not_among_all_who_wait(
+    sqlite_engine: Engine,
+) -> None:
+    with transaction(sqlite_engine) as conn:
+        wake_followers(conn)
+        record_change(conn, "entry", 1)
+        record_change(conn, "question", 1)
+
+    plan = plan_of(sqlite_engine, wake_followers)
+
+    assert "ix_watches_kind_target_id" in plan
+    assert "ix_topics_entry_id" in plan
+    assert "ix_watches_next_at" not in plan
+    assert "SCAN" not in plan

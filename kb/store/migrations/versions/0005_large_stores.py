@@ -19,6 +19,7 @@ OF_ALL = {
     "phrasings": (("question_id",),),
     "questions": (("account_id", "sender"),),
     "runs": (("kind", "state", "id"),),
+    "topics": (("entry_id",),),
 }
 OF_SOME = (
     (

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, func, select, update
 
-from kb.access import ALL_SCOPES, OPERATOR, Role, Scope
+from kb.access import OPERATOR, Role, Scope
 from kb.clock import utc_now
 from kb.errors import NotFound
 from kb.store.people.accounts import add_account
@@ -53,7 +53,7 @@ def test_a_session_stands_for_its_account_and_its_secret_is_not_stored(
     assert found is not None
     viewer = found.viewer
     assert (viewer.account_id, viewer.name, viewer.locale) == (mara, "Mara", "de")
-    assert viewer.scopes == ALL_SCOPES
+    assert viewer.scopes is None
     assert not found.is_due
     (listed,) = list_sessions(conn, mara)
     assert (listed.device, listed.id) == ("Firefox on Android", find_session_id(conn, secret))

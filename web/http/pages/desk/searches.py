@@ -17,7 +17,8 @@ from kb.errors import NotFound
 from kb.searches.questions import question_of_search
 from kb.store.engine import reading, transaction
 from kb.store.jobs import enqueue
-from kb.store.searches.reports import SearchGroup, WeekOfSearches, find_search, link_question
+from kb.store.searches.groups import SearchGroup, find_search, link_question
+from kb.store.searches.reports import WeekOfSearches
 from web.http.contexts import Link, Tab
 from web.http.dependencies import StaffVisitDep
 from web.http.desk.search_contexts import (

@@ -1,0 +1,1 @@
+"""A record of two busy years, made of the demo's."""
