@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_MARKDOWN = MarkdownIt("commonmark").enable("table")
+from kb.bounded_markdown import bound
+
+_MARKDOWN = bound(MarkdownIt("commonmark").enable("table"))
 
 
 def markdown_to_text(markdown: str) -> str:

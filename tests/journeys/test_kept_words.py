@@ -8,6 +8,8 @@ from tests.journeys.conftest import OpenPage, arrived, send_sign_in
 from tests.waiting import wait_until
 
 CLARA = "clara@example.com"
+PRIYA = "priya@caldrosa.example.com"
+MARTA = "marta@caldrosa.example.com"
 WRITTEN = "It squeaks again since this morning,\nand there is a smell of rubber."
 DRAFT = "() => localStorage.getItem('kundig-draft-ask')"
 
@@ -40,6 +42,26 @@ def test_who_was_signed_out_while_writing_finds_the_text_in_the_form_again(
     page.reload()
     arrived(page)
     expect(body).to_have_value("")
+
+
+def test_nobody_else_who_signs_in_there_finds_the_text(sign_in: OpenPage, password: str) -> None:
+    page = sign_in(CLARA, "/account/questions")
+    page.locator(".own-title a").last.click()
+    arrived(page)
+    address = page.url
+    page = sign_in(PRIYA, address, expected="status of 403")
+    page.get_by_label("Your answer").fill(WRITTEN)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Send the answer", exact=True).click()
+    expect(page.get_by_label("What you wrote")).to_have_value(WRITTEN)
+    arrived(page)
+    page.locator("main").get_by_role("link", name="Sign in").click()
+    send_sign_in(page, MARTA, password)
+
+    expect(page).to_have_url(address)
+    arrived(page)
+    expect(page.locator("textarea[name=body]")).to_have_value("")
+    assert page.evaluate("() => sessionStorage.getItem('kundig-written-text')") is None
 
 
 def test_a_second_question_that_was_begun_outlives_a_look_at_the_first(

@@ -57,6 +57,7 @@ from web.cli import (  # noqa: E402, I001
     serving,
     people,
     privacy,
+    consents,
     keys,
     mail,
     wording,
@@ -65,6 +66,7 @@ from web.cli import (  # noqa: E402, I001
 __all__ = [
     "app",
     "calibration",
+    "consents",
     "decisions",
     "desk",
     "entries",

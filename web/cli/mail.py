@@ -66,8 +66,7 @@ def send_test(
             is_encrypted = isinstance(smtp.sock, ssl.SSLSocket)
             hand_in(smtp, mail, from_address)
     except ServerTrouble as problem:
-        named = str(problem) if str(problem).startswith(where) else f"{where}: {problem}"
-        raise Unavailable(f"the test mail did not leave: {named}") from problem
+        raise Unavailable(f"the test mail did not leave: {problem}") from problem
     except Refused as problem:
         raise Unavailable(f"{where} refuses the test mail: {problem}") from problem
     except NotNow as problem:

@@ -23,6 +23,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from kb import visible_text
+
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -63,8 +65,11 @@ def tell(line: str, answer: object, *, as_json: bool) -> None:
 
 
 def one_line(text: str, limit: int) -> str:
-    """The text on one line, at most `limit` characters, cut with an ellipsis."""
-    flat = " ".join(text.split())
+    """The text on one line, at most `limit` characters, cut with an ellipsis.
+
+    Nothing in it commands the terminal: control characters are gone.
+    """
+    flat = visible_text.one_line(text)
     return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kb.access import OPERATOR
-from kb.errors import Conflict, InvalidInput, NotFound
-from kb.people.consents import PURPOSES
+from kb.errors import NotFound
 from kb.people.erasing import erase_account
 from kb.people.erasures import Mode
 from kb.people.exporting import export_own_data
@@ -18,30 +15,21 @@ from kb.settings import read_settings
 from kb.store.audit import Subject, record_audit
 from kb.store.engine import reading, transaction
 from kb.store.people.accounts import Account, find_account, find_account_named
-from kb.store.people.consents import who_agreed
 from web.cli.app import user_app
 from web.cli.engines import open_record
+from web.cli.new_files import NewFile, new_file
 from web.cli.output import AsJson, tell
-from web.http.csv_cells import safe_cell
 
-KEYS = tuple(one.key for one in PURPOSES)
 Named = Annotated[str, typer.Argument(help="Name, email address or number of the account.")]
 
 
 @user_app.command(name="data")
-def export_person(account: Named, file: Path, as_json: AsJson = False) -> None:
+def export_person(account: Named, file: NewFile, as_json: AsJson = False) -> None:
     """Write all that the record holds of a person into a zip of JSON files."""
-    if file.exists():
-        raise Conflict(f"{file} exists already: nothing was written")
     engine = open_record(read_settings())
     found = _named(account)
-    building = file.with_name(f".{file.name}.building")
-    try:
-        with building.open("wb") as target, reading(engine) as conn:
-            export_own_data(conn, found.id, target, locale=found.locale)
-        building.rename(file)
-    finally:
-        building.unlink(missing_ok=True)
+    with new_file(file) as building, building.open("wb") as target, reading(engine) as conn:
+        export_own_data(conn, found.id, target, locale=found.locale)
     with transaction(engine) as conn:
         subject = Subject("account", found.id)
         record_audit(conn, "export data", subject, viewer=OPERATOR, facts={})
@@ -69,42 +57,6 @@ def erase_person(
     answer = {"account": found.id, "mode": str(mode), "questions": questions}
     line = f"account {found.id} and {questions:,} questions are erased; run kb index"
     tell(line, answer, as_json=as_json)
-
-
-@user_app.command(name="agreed")
-def write_who_agreed(
-    purpose: Annotated[str, typer.Argument(help=f"One of {', '.join(KEYS)}.")],
-    file: Path,
-    as_json: AsJson = False,
-) -> None:
-    """Write who agrees at this moment to be written to, as CSV for the program that sends."""
-    if purpose not in KEYS:
-        raise InvalidInput(f"a purpose is one of {', '.join(KEYS)}, not {purpose!r}")
-    if file.exists():
-        raise Conflict(f"{file} exists already: nothing was written")
-    engine = open_record(read_settings())
-    count = last = 0
-    with file.open("x", encoding="utf-8", newline="") as target, reading(engine) as conn:
-        writer = csv.writer(target)
-        writer.writerow(("email", "name", "language", "agreed_at", "wording"))
-        while found := who_agreed(conn, purpose, after_id=last):
-            last, count = found[-1].account_id, count + len(found)
-            writer.writerows(
-                (
-                    safe_cell(one.email),
-                    safe_cell(one.name),
-                    one.locale,
-                    one.given_at.isoformat(),
-                    one.version,
-                )
-                for one in found
-            )
-    with transaction(engine) as conn:
-        subject = Subject("instance", None)
-        facts = {"purpose": purpose, "people": count}
-        record_audit(conn, "export consents", subject, viewer=OPERATOR, facts=facts)
-    line = f"{file} holds the {count:,} people who agree now; write it anew before each mailing"
-    tell(line, {"purpose": purpose, "file": file, "people": count}, as_json=as_json)
 
 
 def _named(text: str) -> Account:

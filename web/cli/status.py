@@ -19,6 +19,7 @@ from kb.store.engine import reading
 from kb.store.grouping.runs import recent_runs
 from kb.store.mail.deliveries import count_deliveries, find_trouble
 from kb.store.migrate import expected_schema
+from kb.visible_text import one_line
 from search.build import find_manifest
 from web.cli.app import app
 from web.cli.engines import open_record
@@ -74,7 +75,9 @@ def status(as_json: AsJson = False) -> None:
     if any(mail.values()):
         table.add_row("mail", "", Text(_states(mail)))
     if stuck is not None:
-        table.add_row("", "", Text(f"since {stuck.created_at:%Y-%m-%d %H:%M} UTC: {stuck.error}"))
+        # The reason is in the words of another machine.
+        reason = one_line(stuck.error or "")
+        table.add_row("", "", Text(f"since {stuck.created_at:%Y-%m-%d %H:%M} UTC: {reason}"))
     if grouping:
         table.add_row("last grouping", "", Text(str(stored_report(grouping))))
     out.print(f"[bold]record[/bold] {settings.home.resolve()} · schema {expected_schema()}")

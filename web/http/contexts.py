@@ -50,7 +50,8 @@ class Chrome:
     """What the frame shows: whose site it is, in which language, for whom.
 
     `theme_url` serves `web.http.theme.theme_css`; `logo_url` may be empty (a mark is drawn).
-    `viewer_name` is empty for guests. `path` is that of the page, `here` its whole address
+    `viewer_name` and `viewer_key` are empty for guests; the key tells one reader of a browser from
+    another. `path` is that of the page, `here` its whole address
     without a host. `keeps_language` says that the language is the account's, so that another
     one is chosen by a form. `may_sign_up` says that the site lets anybody make an account.
     `canonical_url` is absolute, empty where the page names its own. `imprint_url` and
@@ -63,6 +64,7 @@ class Chrome:
     theme_url: str = ""
     logo_url: str = ""
     viewer_name: str = ""
+    viewer_key: str = ""
     is_staff: bool = False
     is_admin: bool = False
     single_keys: bool = True
@@ -216,14 +218,16 @@ class FacetGroup:
     @property
     def first(self) -> tuple[FacetChoice, ...]:
         """The values that stand there at once: the selected ones, then as they come."""
-        by_use = sorted(self.choices, key=lambda one: not one.selected)
-        return tuple(by_use[: self._cut])
+        return self._selected_first[: self._cut]
 
     @property
     def rest(self) -> tuple[FacetChoice, ...]:
         """Those that stand folded away."""
-        by_use = sorted(self.choices, key=lambda one: not one.selected)
-        return tuple(by_use[self._cut :])
+        return self._selected_first[self._cut :]
+
+    @property
+    def _selected_first(self) -> tuple[FacetChoice, ...]:
+        return tuple(sorted(self.choices, key=lambda one: not one.selected))
 
     @property
     def _cut(self) -> int:

@@ -138,6 +138,7 @@ def _for_viewer(chrome: Chrome, request: Request, viewer: Viewer) -> Chrome:
     return replace(
         chrome,
         viewer_name=viewer.name if viewer.account_id is not None else "",
+        viewer_key="" if viewer.account_id is None else str(viewer.account_id),
         is_staff=may_edit(viewer),
         is_admin=may_administer(viewer),
         single_keys=viewer.single_keys,

@@ -16,6 +16,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
 from kb.attachments import Attachment
+from kb.bounded_markdown import bound
 from web.http.contexts import Heading
 
 SCHEMES = frozenset({"http", "https", "mailto"})
@@ -269,7 +270,7 @@ def _parser(*, breaks: bool) -> MarkdownIt:
         "table_open", lambda *_: '<div class="table-scroll" tabindex="0"><table>'
     )
     parser.add_render_rule("table_close", lambda *_: "</table></div>")
-    return parser
+    return bound(parser)
 
 
 _PARSER = _parser(breaks=False)

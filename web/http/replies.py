@@ -36,8 +36,11 @@ def redirect(url: str) -> RedirectResponse:
 
 
 def forget_pages(reply: Response) -> Response:
-    """The reply after signing out: the way back must show nobody what was read before."""
-    reply.headers["clear-site-data"] = '"cache"'
+    """The reply after signing out: the next reader of this browser finds nothing of the last.
+
+    Neither pages on the way back, nor the draft of a question, nor what was looked for.
+    """
+    reply.headers["clear-site-data"] = '"cache", "storage"'
     return reply
 
 

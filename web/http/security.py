@@ -17,7 +17,7 @@ from web.http.problems import error_reply
 from web.http.widget.paths import is_widget_path
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-TOKEN_WRITES = "/unsubscribe/"
+TOKEN_WRITE = re.compile(r"/unsubscribe/[^/]+")
 """Mail programs post it from pages of their own (RFC 8058); the token in it is the permission."""
 
 PROBED_PATH = "/health"
@@ -147,7 +147,7 @@ def in_words(limit: int) -> str:
 def _is_foreign_write(scope: Scope, headers: Headers) -> bool:
     """Whether another site's page sent this; the widget's paths judge their origins themselves."""
     path = scope["path"]
-    if scope["method"] in SAFE_METHODS or is_widget_path(path) or path.startswith(TOKEN_WRITES):
+    if scope["method"] in SAFE_METHODS or is_widget_path(path) or TOKEN_WRITE.fullmatch(path):
         return False
     return is_cross_site(headers)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from kb.errors import InvalidInput, KbError
@@ -20,11 +19,6 @@ from web.rewriting_endpoint import endpoint_of
 LOCAL_NAMES = ("localhost", "localhost.localdomain")
 
 
-@dataclass(frozen=True, slots=True)
-class _Origin:
-    public_url: str
-
-
 def _check_secret(settings: Settings) -> None:
     # Where there is none `kb serve` makes one.
     if settings.secret_path.exists():
@@ -32,7 +26,7 @@ def _check_secret(settings: Settings) -> None:
 
 
 def _check_provider(settings: Settings) -> None:
-    client_of(settings, _Origin(check_public_url(settings.public_url)))
+    client_of(settings, check_public_url(settings.public_url))
 
 
 def _check_legal_links(settings: Settings) -> None:
@@ -40,12 +34,19 @@ def _check_legal_links(settings: Settings) -> None:
         ("KB_IMPRINT_URL", settings.imprint_url),
         ("KB_PRIVACY_URL", settings.privacy_url),
     ):
-        parts = urlsplit(url)
-        if url and (parts.scheme not in ("http", "https") or not parts.netloc):
+        if url and not _is_whole_address(url):
             raise InvalidInput(
                 f"{variable} must be a whole address like https://example.com/imprint, got {url!r}",
                 field=variable,
             )
+
+
+def _is_whole_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 _CHECKS: tuple[Callable[[Settings], object], ...] = (

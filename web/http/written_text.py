@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
+FIELDS = frozenset({"answer", "body", "label", "terms", "title"})
+"""Fields in which people write; a password, or what no form of ours has, is never shown again."""
+
 MIN_CHARS = 20
 """Shorter texts are typed again sooner than they are copied."""
-
-SECRET = "password"
-"""Part of the names of fields that are never shown again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def _texts(form: FormData) -> tuple[WrittenText, ...]:
     return tuple(
         WrittenText(name, value)
         for name, value in form.multi_items()
-        if isinstance(value, str) and SECRET not in name and _is_prose(value)
+        if isinstance(value, str) and name in FIELDS and _is_prose(value)
     )
 
 

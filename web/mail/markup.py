@@ -6,11 +6,14 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
+
+from kb.bounded_markdown import bound
 
 TEXT_WIDTH = 76
 """Longest line of the plain text where no word is longer. Source: RFC 5322 recommends 78."""
@@ -20,7 +23,7 @@ BUTTON = "m-button"
 LINK = "m-link"
 
 _ABSOLUTE = re.compile(r"(https?|mailto):", re.IGNORECASE)
-_PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_PARSER = bound(MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]))
 _CLEANER = nh3.Cleaner(
     tags={
         *("a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "hr", "li", "ol", "p"),
@@ -34,10 +37,14 @@ _CLEANER = nh3.Cleaner(
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """Inline styles by tag, and those of a link that stands alone, which is a button."""
+    """Inline styles by tag, and those of a link that stands alone, which is a button.
+
+    The second of two buttons in a row is a quiet one, so that one of them is meant first.
+    """
 
     by_tag: Mapping[str, str]
     button: str
+    quiet_button: str
     button_row: str
 
 
@@ -46,18 +53,21 @@ def parse(source: str) -> list[Token]:
     return _PARSER.parse(source)
 
 
-def make_links_absolute(tokens: Sequence[Token], absolute: Callable[[str], str]) -> None:
+def make_links_absolute(
+    tokens: Sequence[Token], absolute: Callable[[str], str], files: Mapping[str, str]
+) -> None:
     """Let every link and picture that names a path of this site lead there from anywhere.
 
-    One that only means something on its own page (`#part`, `picture.png`) becomes plain words.
+    `files` are paths by what texts call them. What only means something on its own page (`#part`,
+    `unknown.png`) becomes plain words.
     """
     for token in tokens:
         if token.children:
-            token.children = list(_leading_somewhere(token.children, absolute))
+            token.children = list(_leading_somewhere(token.children, absolute, files))
 
 
 def _leading_somewhere(
-    children: Iterable[Token], absolute: Callable[[str], str]
+    children: Iterable[Token], absolute: Callable[[str], str], files: Mapping[str, str]
 ) -> Iterator[Token]:
     dropped = False
     for token in children:
@@ -69,6 +79,7 @@ def _leading_somewhere(
             yield token
             continue
         target = str(token.attrGet(name) or "")
+        target = files.get(target) or files.get(unquote(target)) or target
         if target.startswith("/") and not target.startswith(("//", "/\\")):
             token.attrSet(name, absolute(target))
         elif not _ABSOLUTE.match(target):
@@ -88,11 +99,20 @@ def to_html(tokens: Sequence[Token], styles: Styles) -> str:
         _level(token)
         if token.type == "inline":
             token.children = _without_pictures(token.children or [])
-            if token.meta.get(BUTTON):
+            if _is_button(token):
                 tokens[place - 1].attrSet("style", styles.button_row)
-                token.children[0].attrs |= {"class": BUTTON, "style": styles.button}
+                quiet = place > 2 and _is_button(tokens[place - 3])
+                token.children[0].attrs |= (
+                    {"class": LINK, "style": styles.quiet_button}
+                    if quiet
+                    else {"class": BUTTON, "style": styles.button}
+                )
             _style(token.children, styles)
-        if token.nesting >= 0 and token.tag in styles.by_tag and "style" not in token.attrs:
+        if token.type in ("th_open", "td_open"):
+            # A column's alignment is a style already: it comes last, so that it counts.
+            aligned = token.attrs.get("style", "")
+            token.attrSet("style", f"{styles.by_tag[token.tag]};{aligned}".rstrip(";"))
+        elif token.nesting >= 0 and token.tag in styles.by_tag and "style" not in token.attrs:
             token.attrSet("style", styles.by_tag[token.tag])
     return _CLEANER.clean(_PARSER.renderer.render(tokens, _PARSER.options, {}))
 
@@ -131,6 +151,10 @@ def with_buttons(tokens: list[Token]) -> list[Token]:
         if opens and _is_lone_link(tokens[place + 1].children or []):
             tokens[place + 1].meta[BUTTON] = True
     return tokens
+
+
+def _is_button(token: Token) -> bool:
+    return bool(token.meta.get(BUTTON))
 
 
 def _is_lone_link(children: Sequence[Token]) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from kb.mail import STATES
 from kb.settings import Settings
@@ -18,6 +20,19 @@ from web.cli.output import out
 from web.mail.confirm_letters import confirm_letter
 from web.mail.letters import MailLook
 from web.mail.posting import post
+
+LETTERS = [confirm_letter(f"{name}@example.org", "en", "s" * 43) for name in ("a", "b")]
+
+
+@contextmanager
+def outbox_of(settings: Settings) -> Iterator[Connection]:
+    """An open transaction on the record, in whose outbox two mails wait: numbers 1 and 2."""
+    engine = open_engine(settings.record_url)
+    with transaction(engine) as conn:
+        for letter in LETTERS:
+            post(conn, MailLook(settings), letter)
+        yield conn
+    engine.dispose()
 
 
 @pytest.fixture
@@ -89,13 +104,8 @@ def test_mails_that_were_given_up_are_listed_with_the_reason_and_sent_again(
 ) -> None:
     monkeypatch.setattr(out, "_width", 200)
     assert run("init").code == 0
-    engine = open_engine(mail_settings.record_url)
-    with transaction(engine) as conn:
-        for name in ("a", "b"):
-            letter = confirm_letter(f"{name}@example.org", "en", "s" * 43)
-            post(conn, MailLook(mail_settings), letter)
+    with outbox_of(mail_settings) as conn:
         mark_failed(conn, 2, "550 mailbox is full")
-    engine.dispose()
 
     listed = run("mail", "list", "--state", "failed", "--json")
     (failed,) = listed.json["mails"]
@@ -122,15 +132,26 @@ def test_the_status_says_since_when_and_why_mail_waits(
     monkeypatch.setattr(out, "_width", 200)
     assert run("init").code == 0
     assert run("status", "--json").json["mail_trouble"] is None
-    engine = open_engine(mail_settings.record_url)
-    with transaction(engine) as conn:
-        post(conn, MailLook(mail_settings), confirm_letter("a@example.org", "en", "s" * 43))
+    with outbox_of(mail_settings) as conn:
         put_back(conn, 1, "mail.example.com:587: Connection refused")
-    engine.dispose()
 
     trouble = run("status", "--json").json["mail_trouble"]
     assert trouble["error"] == "mail.example.com:587: Connection refused"
     assert "UTC: mail.example.com:587: Connection refused" in run("status").out
+
+
+def test_what_another_server_says_commands_no_terminal(
+    run: Run, mail_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(out, "_width", 200)
+    assert run("init").code == 0
+    with outbox_of(mail_settings) as conn:
+        put_back(conn, 1, "550 \x1b]0;owned\x07 \x1b[2J no\r\nsuch user")
+
+    for ran in (run("status"), run("mail", "list")):
+        assert "\x1b" not in ran.out
+        assert "\x07" not in ran.out
+        assert "no such user" in ran.out
 
 
 def test_the_command_knows_every_state_of_a_mail() -> None:

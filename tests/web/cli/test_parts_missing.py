@@ -120,8 +120,9 @@ def test_what_keeps_the_site_from_starting_is_told_in_one_line(
     secret.write_text("short\n", encoding="ascii")
     assert_refused(run("serve"), "too short")
     secret.unlink()
-    monkeypatch.setenv("KB_PUBLIC_URL", "help.example.com")
-    assert_refused(run("serve"), "KB_PUBLIC_URL must be like")
+    for url in ("help.example.com", "https://[::1"):
+        monkeypatch.setenv("KB_PUBLIC_URL", url)
+        assert_refused(run("serve"), "KB_PUBLIC_URL must be like")
 
 
 def test_a_language_without_a_pack_is_told_before_anything_starts(

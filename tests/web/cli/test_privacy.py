@@ -97,3 +97,4 @@ def test_who_agrees_at_this_moment_is_written_for_the_program_that_sends(
     assert run("user", "agreed", "news", tmp_path / "second.csv", "--json").json["people"] == 0
     assert_refused(run("user", "agreed", "news", tmp_path / "second.csv"), "exists already")
     assert_refused(run("user", "agreed", "parties", tmp_path / "third.csv"), "parties")
+    assert_refused(run("user", "agreed", "news", tmp_path / "none" / "f.csv"), "there is no folder")

@@ -114,5 +114,5 @@ def test_signing_out_lets_the_browser_forget_what_it_kept(
 ) -> None:
     for path in ("/sign-out", "/sign-out-everywhere"):
         sign_in(client, make_account())
-        assert client.post(path).headers["clear-site-data"] == '"cache"'
+        assert client.post(path).headers["clear-site-data"] == '"cache", "storage"'
         assert client.get("/account").status_code == 303

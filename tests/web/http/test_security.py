@@ -108,6 +108,11 @@ def test_a_mail_program_may_unsubscribe_from_its_own_page(client):
     foreign = {"origin": "https://mail.example", "sec-fetch-site": "cross-site"}
 
     assert client.post("/unsubscribe/nothing", headers=foreign).status_code != 403
+    for ours in ("undo", "frequency"):
+        sent = {"frequency": "daily", "body": "Words that stood on another site's page."}
+        refused = client.post(f"/unsubscribe/nothing/{ours}", data=sent, headers=foreign)
+        assert refused.status_code == 403
+        assert "another site's page" not in refused.text
 
 
 def test_uploads_are_limited_by_path(client):

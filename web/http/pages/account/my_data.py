@@ -27,7 +27,7 @@ from web.http.contexts import FieldError
 from web.http.dependencies import AccountVisitDep, FormLine, VisitDep
 from web.http.frame import Visit
 from web.http.rate_limits import Allowance
-from web.http.replies import redirect
+from web.http.replies import forget_pages, redirect
 
 router = APIRouter()
 
@@ -129,9 +129,7 @@ def _erased(visit: Visit) -> Response:
     reply = redirect(f"/erased?locale={visit.locale}")
     with transaction(visit.site.engine) as conn:
         visit.site.sessions.end(reply, conn, visit.request)
-    # What the browser itself kept goes, too: the draft of a question, the pages.
-    reply.headers["clear-site-data"] = '"cache", "storage"'
-    return reply
+    return forget_pages(reply)
 
 
 @router.get("/erased", response_class=HTMLResponse, name="erased")

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
-from kb.people.signing_up import is_sign_up_open
 from kb.store.engine import reading, transaction
 from kb.store.people.accounts import get_account
 from kb.store.people.keys import find_key_id, find_viewer_by_key
@@ -98,13 +97,10 @@ def _page(
     visit: Visit, page: SignInPage, *, errors: tuple[FieldError, ...] = (), status: int = 422
 ) -> HTMLResponse:
     provider = visit.site.provider
-    with reading(visit.site.engine) as conn:
-        may_sign_up = is_sign_up_open(conn)
     shown = SignInPage(
         next_url=page.next_url,
         email=page.email,
         errors=errors,
-        may_sign_up=may_sign_up,
         provider_host=provider.host if provider else "",
         provider_url=START_PATH,
         by_key=page.by_key,
