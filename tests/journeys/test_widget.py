@@ -31,6 +31,11 @@ MEMBERS_TITLE = "Which rebate do members of the bean club get?"
 COUNT_SEARCHES = """() => { window.searches = 0;
     document.addEventListener("kundig:search", () => { searches++; }); }"""
 
+ADD_TAG = """(source) => { const tag = document.createElement("script");
+    tag.src = trustedTypes.createPolicy("x", { createScriptURL: (one) => one })
+        .createScriptURL(source);
+    return new Promise((done) => { tag.onload = done; document.body.append(tag); }); }"""
+
 
 @pytest.fixture(scope="module")
 def help_site(site_home):
@@ -167,6 +172,50 @@ def test_suggestions_are_chosen_with_arrows_and_escape_closes_them_first(visit, 
     expect(field).to_have_value("descal")
 
 
+def test_escape_calls_off_suggestions_that_are_on_their_way(visit, shop):
+    page = visit(shop)
+    field = opened(page)
+    held = []
+    page.route("**/widget/suggest?*", lambda route: held.append(route))
+    with page.expect_request("**/widget/suggest?*"):
+        field.press_sequentially("how long is the warranty", delay=20)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+    for route in held:
+        route.continue_()
+    field.press("Enter")
+    expect(page.locator("kundig-widget ol.hits")).to_be_visible()
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_what_fails_offline_says_so_once_and_works_again_afterwards(visit, shop):
+    page = visit(shop, expected="ERR_INTERNET_DISCONNECTED")
+    field = opened(page)
+    field.fill("how long is the warranty")
+    page.context.set_offline(True)
+    field.press("Enter")
+    failed = page.get_by_role("alert").filter(has_text="What you typed is kept")
+    expect(failed).to_have_count(1)
+    expect(field).to_have_value("how long is the warranty")
+
+    page.context.set_offline(False)
+    field.press("Enter")
+    link = page.get_by_role("link", name=re.compile("How long is the warranty"))
+    expect(link).to_be_visible()
+    page.context.set_offline(True)
+    for _ in range(2):
+        with page.expect_event("requestfailed"):
+            link.click()
+        expect(failed).to_have_count(1)
+    page.context.set_offline(False)
+    link.click()
+    expect(page.get_by_role("article")).to_be_visible()
+    expect(failed).to_have_count(0)
+
+
 def test_no_answer_becomes_a_question_that_is_confirmed_by_mail(visit, shop, record):
     page = visit(shop)
     field = opened(page)
@@ -298,16 +347,30 @@ def test_before_it_is_opened_nothing_is_asked_and_a_second_tag_does_nothing(visi
     page = visit(shop)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
-    page.evaluate(
-        """(source) => { const tag = document.createElement("script");
-        tag.src = trustedTypes.createPolicy("x", { createScriptURL: (one) => one })
-            .createScriptURL(source);
-        return new Promise((done) => { tag.onload = done; document.body.append(tag); }); }""",
-        f"{help_site}/widget.js?again",
-    )
+    page.evaluate(ADD_TAG, f"{help_site}/widget.js?again")
 
     assert page.locator("kundig-widget").count() == 1
     assert [url for url in asked if "/api/" in url] == []
+
+
+def test_a_page_that_took_it_away_gets_it_back_and_prints_without_it(visit, shop, help_site):
+    page = visit(shop)
+    widget = page.locator("kundig-widget")
+    launch = page.get_by_role("button", name="Help", exact=True)
+    widget.evaluate("(one) => one.remove()")
+    page.evaluate("KundigWidget.open()")
+    expect(page.get_by_role("dialog", name="How can we help?")).to_be_visible()
+    expect(page.get_by_role("combobox")).to_be_focused()
+
+    widget.evaluate("(one) => one.remove()")
+    page.evaluate(ADD_TAG, f"{help_site}/widget.js?again")
+    expect(launch).to_be_visible()
+    assert widget.count() == 1
+    launch.click()
+    expect(page.get_by_role("combobox")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.emulate_media(media="print")
+    expect(launch).to_be_hidden()
 
 
 def test_a_page_opens_it_from_its_own_link_and_from_its_code(visit, shop):

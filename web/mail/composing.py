@@ -6,7 +6,7 @@ import base64
 import html
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache, partial
@@ -68,15 +68,16 @@ def compose(settings: Settings, letter: Letter, *, folder: Path = FOLDER) -> Com
         raise ValueError(f"the template {letter.template} does not begin with {SUBJECT}")
     subject = " ".join(html.unescape(head.removeprefix(SUBJECT)).split())[:MAX_SUBJECT_CHARS]
     pages = _company_pages(settings, locale)
+    text = to_text(_tokens(body, link, letter.files))
     return Composed(
         locale=locale,
         subject=subject,
-        text=f"{to_text(_tokens(body, link))}\n\n-- \n{_signature(settings, pages)}\n",
-        html=_html(settings, locale, subject, pages, _tokens(body, link)),
+        text=f"{text}\n\n-- \n{_signature(settings, pages)}\n",
+        html=_html(settings, locale, subject, pages, _tokens(body, link, letter.files)),
     )
 
 
-def _tokens(body: str, absolute: Callable[[str], str]) -> list[Token]:
+def _tokens(body: str, absolute: Callable[[str], str], files: Mapping[str, str]) -> list[Token]:
     """The blocks of the template and of what is set in, each read by itself.
 
     So nothing that an editor leaves open swallows what follows.
@@ -87,7 +88,7 @@ def _tokens(body: str, absolute: Callable[[str], str]) -> list[Token]:
             found += parse(base64.b64decode(piece).decode())
         else:
             found += with_buttons(parse(piece))
-    make_links_absolute(found, absolute)
+    make_links_absolute(found, absolute, files)
     return found
 
 
@@ -124,6 +125,7 @@ def _html(
 
 def _styles(link: str) -> Styles:
     size = "font-size:16px;line-height:1.6;margin:0 0 16px"
+    button = "display:inline-block;border-radius:8px;text-decoration:none;font-weight:600"
     cell = "padding:6px 10px 6px 0;border-bottom:1px solid #8a9499;text-align:left"
     mono = "font-family:ui-monospace,Menlo,Consolas,monospace;font-size:14px"
     return Styles(
@@ -144,10 +146,8 @@ def _styles(link: str) -> Styles:
             "hr": "border:0;border-top:1px solid #d5dcdf;margin:24px 0",
             "a": f"color:{link}",
         },
-        button=(
-            f"display:inline-block;background:{link};color:#ffffff;padding:12px 20px;"
-            "border-radius:8px;text-decoration:none;font-weight:600"
-        ),
+        button=f"{button};background:{link};color:#ffffff;padding:12px 20px",
+        quiet_button=f"{button};color:{link};border:1px solid;padding:11px 19px",
         button_row="margin:0 0 20px",
     )
 

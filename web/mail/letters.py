@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import string
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from kb.settings import Settings
@@ -51,7 +52,8 @@ class Letter:
     `context`. `unasked` says that somebody had it sent who has not shown that the address is
     theirs. `key` names what the mail is about (`question-12`): it becomes the Message-ID, and a
     second letter with the same key is not sent. `thread` is the key of the mail that this one
-    follows. `unsubscribe` is the path that stops mails like it.
+    follows. `unsubscribe` is the path that stops mails like it. `files` are the paths under which
+    its reader gets the files that its texts name, by their names and by their bare paths.
     """
 
     template: str
@@ -64,3 +66,4 @@ class Letter:
     key: str = ""
     thread: str = ""
     unsubscribe: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)

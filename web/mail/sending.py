@@ -58,13 +58,19 @@ def message_of(mail: Delivery, sender: Address) -> EmailMessage:
 
 @contextmanager
 def connection(server: MailServer, *, own_name: str) -> Iterator[smtplib.SMTP]:
-    """A talk with the server, signed in where it has a user; raises ServerTrouble."""
+    """A talk with the server, signed in where it has a user; trouble in it names the server.
+
+    Raises ServerTrouble.
+    """
+    where = f"{server.host}:{server.port}"
     try:
         smtp = _open(server, own_name)
     except (OSError, smtplib.SMTPException) as problem:
-        raise ServerTrouble(f"{server.host}:{server.port}: {_line(problem)}") from problem
+        raise ServerTrouble(f"{where}: {_line(problem)}") from problem
     try:
         yield smtp
+    except ServerTrouble as problem:
+        raise ServerTrouble(f"{where}: {problem}") from problem
     finally:
         try:
             smtp.quit()

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from urllib.parse import urlsplit
 
 from kb.addresses import entry_path
+from kb.attachments import Attachment
 from kb.intake.html_text import html_to_text
 from kb.mail import WATCH
 from kb.plain_text import markdown_to_text
@@ -35,11 +37,20 @@ class EntryNewsMail:
 
 
 @dataclass(frozen=True, slots=True)
+class MailedFile:
+    """A file that belongs to a reply, and the path that its reader may open."""
+
+    label: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerMail:
     """All that question_answered.md may read; `path` is the question's private page."""
 
     title: str
     answer: Written
+    files: tuple[MailedFile, ...]
     path: str
     stop_path: str
 
@@ -80,20 +91,36 @@ def stop_path(watch: Watch, *, whole_digest: bool = False) -> str:
     return f"/unsubscribe/{watch.token}{'?all=1' if whole_digest else ''}"
 
 
-def letter_of(news: News, watch: Watch, reader: Follower) -> Letter:
-    """The letter that tells a follower of one piece of news at once."""
+def letter_of(
+    news: News, watch: Watch, reader: Follower, files: Sequence[Attachment] = ()
+) -> Letter:
+    """The letter that tells a follower of one piece of news at once.
+
+    `files` are those that its text may name; where two have one name, the last one counts.
+    """
     stop = stop_path(watch)
     if isinstance(news, ReplyNews):
+        carried = urlsplit(news.about.path).query
+        own = [one for one in files if (one.kind, one.object_id) == ("reply", news.reply_id)]
         return Letter(
             template="question_answered",
             to=reader.email,
             locale=reader.locale,
-            context=AnswerMail(news.about.label, _reply_text(news), news.about.path, stop),
+            context=AnswerMail(
+                title=news.about.label,
+                answer=_reply_text(news),
+                files=tuple(
+                    MailedFile(one.label or one.name, _file_path(one, carried)) for one in own
+                ),
+                path=news.about.path,
+                stop_path=stop,
+            ),
             purpose=ANSWER,
             account_id=reader.account_id,
             key=f"reply-{news.reply_id}",
             thread=f"question-{news.about.id}",
             unsubscribe=stop,
+            files=_paths_by_name(files, carried),
         )
     became = news.what == "became"
     return Letter(
@@ -106,6 +133,7 @@ def letter_of(news: News, watch: Watch, reader: Follower) -> Letter:
         key=_entry_key(news, reader),
         thread=f"question-{news.about.id}" if became else "",
         unsubscribe=stop,
+        files=_paths_by_name(files),
     )
 
 
@@ -158,6 +186,19 @@ def _entry_mail(news: EntryNews, stop: str) -> EntryNewsMail:
         about_path=news.about.path,
         stop_path=stop,
     )
+
+
+def _paths_by_name(files: Sequence[Attachment], carried: str = "") -> dict[str, str]:
+    paths = {one: _file_path(one, carried) for one in files}
+    return {
+        **{one.path: path for one, path in paths.items()},
+        **{one.name: path for one, path in paths.items()},
+    }
+
+
+def _file_path(file: Attachment, carried: str) -> str:
+    """Where the file is for who holds the link of its question, whose query is carried over."""
+    return f"{file.path}?{carried}" if carried else file.path
 
 
 def _entry_key(news: EntryNews, reader: Follower) -> str:

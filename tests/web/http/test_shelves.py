@@ -229,7 +229,16 @@ def test_an_empty_site_says_what_will_be_here(settings, tmp_path, sqlite_templat
             page = client.get(path).text
             assert "Nothing here yet" in page
             assert 'content="noindex"' in page
-        assert "<loc>" not in client.get("/sitemap.xml").text
+        for path in ("/sitemap.xml", "/sitemaps/0.xml"):
+            # The standard allows no sitemap without a page.
+            assert client.get(path).text.count("<loc>") == 1
+        assert "noindex" not in client.get("/").text
+        assert "<updated>" in client.get("/feed").text
+        with transaction(client.app.state.site.engine) as conn:
+            add_entry(conn, EntryContent("No shelf", "So."), viewer=OPERATOR, state="published")
+        found = client.get("/sitemap.xml").text
+        assert re.findall(r"<loc>http://testserver(.*?)</loc>", found) == ["/", "/faq/1-no-shelf"]
+        assert found.count("<lastmod>") == 2
 
 
 def test_an_administrator_names_shelves(client, make_key, entries):

@@ -126,6 +126,15 @@ def test_lists_tables_and_code_stay_readable_in_plain_text(composed):
     assert "First\n-----\n\n1. open\n2. close\n\n> said\n\na | b\n1 | 2\n\n    code" in text
 
 
+def test_cells_of_an_aligned_column_look_like_the_others(composed):
+    answer = "| Part | Price |\n| --- | ---: |\n| Valve | 3.10 € |"
+    html = composed(Context(answer=Written(answer))).html
+    cells = re.findall(r'<t[hd] style="([^"]*border-bottom[^"]*)"', html)
+
+    assert len(cells) == 4
+    assert [style.endswith("text-align:right") for style in cells] == [False, True, False, True]
+
+
 def test_long_lines_of_text_are_wrapped_but_no_address_is(composed):
     address = "https://help.example.com/" + "x" * 90
     answer = Written(f"{'many words ' * 20}\n\n[link]({address})")

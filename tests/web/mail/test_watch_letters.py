@@ -98,6 +98,15 @@ def test_mails_about_one_thing_have_one_key_whatever_is_followed():
     assert letter_of(CHANGED, WATCH, READER).key != same.key
 
 
+def test_of_two_buttons_in_a_row_the_first_is_the_one_that_is_meant():
+    mail = compose(SETTINGS, letter_of(REPLY, WATCH, READER))
+
+    assert mail.html.count('class="m-button"') == 1
+    first, second = mail.html.index("This solved it"), mail.html.index("Not solved yet")
+    assert mail.html.rindex('class="', 0, first) == mail.html.rindex('class="m-button"', 0, first)
+    assert mail.html.rindex('class="', 0, second) == mail.html.rindex('class="m-link"', 0, second)
+
+
 def test_every_template_begins_with_its_subject():
     parts = {"stop.md"}
     for path in FOLDER.glob("*.md"):

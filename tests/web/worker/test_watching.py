@@ -8,11 +8,13 @@ from sqlalchemy import update
 
 from kb.access import OPERATOR, Role, Viewer
 from kb.asking.replying import answer_question, change_state
+from kb.attachments import check_file
 from kb.clock import utc_now
 from kb.desk.merging import merge_entries
 from kb.desk.promotion import Promotion, promote_topic
 from kb.entries import EntryContent
 from kb.settings import Settings
+from kb.store.attachments.files import add_attachment
 from kb.store.engine import reading, transaction
 from kb.store.entries.shelves import category_id_for
 from kb.store.entries.writing import add_entry, change_entry, set_entry_state
@@ -284,6 +286,38 @@ def test_the_asker_gets_the_whole_answer_with_a_way_to_say_that_it_helped(engine
     assert mail.headers["In-Reply-To"] == f"<question-{question_id}@help.example.com>"
     answer(engine, question_id, "And then switch it on.")
     assert len(told(engine)) == 2
+
+
+def test_files_of_an_answer_come_with_the_key_of_the_question(engine):
+    question_id = ask(engine)
+    with transaction(engine) as conn:
+        theirs = check_file("photo.txt", b"what is shown")
+        shown = add_attachment(conn, "question", question_id, theirs, by_id=None)
+        text = f"Like ![this](plan.txt), not [that]({shown.path}) and not [here](gone.txt)."
+        said = answer_question(conn, question_id, text, viewer=OPERATOR)
+        plan = check_file("plan.txt", b"how it is done")
+        own = add_attachment(conn, "reply", said.reply_id, plan, by_id=None)
+
+    (mail,) = told(engine)
+    site, key = "https://help.example.com", f"?token={'t' * 43}"
+    words = " ".join(mail.body_text.split())
+    assert f"Like this ({site}{own.path}{key})," in words
+    assert f"not that ({site}{shown.path}{key}) and not here." in words
+    assert f"Files - plan.txt: {site}{own.path}{key} " in words
+
+
+def test_files_of_a_changed_answer_are_linked_where_its_text_names_them(engine):
+    entry_id = publish(engine)
+    follow(engine, "entry", entry_id)
+    with transaction(engine) as conn:
+        manual = check_file("manual.txt", b"all of it")
+        file = add_attachment(conn, "entry", entry_id, manual, by_id=None)
+    edit(engine, entry_id, answer="Read the [manual](manual.txt).")
+
+    (mail,) = told(engine)
+    assert f"Read the manual (https://help.example.com{file.path})." in " ".join(
+        mail.body_text.split()
+    )
 
 
 @pytest.mark.parametrize("state", ["hidden", "spam"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -72,7 +72,7 @@ def show_sitemap(request: Request, site: SiteDep) -> Response:
         entries = count_published(conn, viewer=GUEST)
         if entries <= SITEMAP_ENTRIES:
             found = [*_shelf_pages(conn), *_entry_pages(conn, 1)]
-            return xml_reply(site, _url_set(found, site, request), "application/xml")
+            return xml_reply(site, _url_set(found, site, request, home=True), "application/xml")
     sitemaps = -(-entries // SITEMAP_ENTRIES)
     root = ET.Element("sitemapindex", xmlns=SITEMAP)
     for number in range(min(sitemaps, MAX_SITEMAPS) + 1):
@@ -85,12 +85,12 @@ def show_sitemap(request: Request, site: SiteDep) -> Response:
 def show_sitemap_part(
     request: Request, site: SiteDep, number: Annotated[int, Path(ge=0, le=MAX_SITEMAPS)]
 ) -> Response:
-    """One of the sitemaps: 0 has the shelves, the others ten thousand entries each."""
+    """One of the sitemaps: 0 has home and the shelves, the others ten thousand entries each."""
     with reading(site.engine) as conn:
         found = list(_entry_pages(conn, number) if number else _shelf_pages(conn))
-    if not found:
+    if number and not found:
         raise NotFound("sitemap", number)
-    return xml_reply(site, _url_set(found, site, request), "application/xml")
+    return xml_reply(site, _url_set(found, site, request, home=not number), "application/xml")
 
 
 def _entry_pages(conn: Connection, number: int) -> Iterator[Address]:
@@ -99,7 +99,7 @@ def _entry_pages(conn: Connection, number: int) -> Iterator[Address]:
 
 
 def _shelf_pages(conn: Connection) -> list[Address]:
-    """The home page, the pages of all shelves of a kind, and each shelf, in every language."""
+    """The pages of all shelves of a kind, and each shelf, in every language."""
     shelves: list[Address] = []
     newest = []
     for kind in SHELF_KINDS:
@@ -110,10 +110,9 @@ def _shelf_pages(conn: Connection) -> list[Address]:
             shelves += [Address(INDEX_PATHS[kind], changed), *found]
     if not newest:
         return []
-    pages = [Address("/", max(newest)), *shelves]
     if has_downloads(conn, Reader(GUEST, "")):
-        pages.append(Address("/downloads", max(newest)))
-    return [Address(one.path, one.changed_at, _in_languages(one.path)) for one in pages]
+        shelves.append(Address("/downloads", max(newest)))
+    return [Address(one.path, one.changed_at, _in_languages(one.path)) for one in shelves]
 
 
 def _in_languages(path: str) -> tuple[tuple[str, str], ...]:
@@ -121,14 +120,22 @@ def _in_languages(path: str) -> tuple[tuple[str, str], ...]:
     return (*each, ("x-default", path))
 
 
-def _url_set(found: Iterable[Address], site: Site, request: Request) -> ET.Element:
+def _url_set(found: Sequence[Address], site: Site, request: Request, *, home: bool) -> ET.Element:
+    """The pages, the home page before them: a site without answers has that one alone.
+
+    The standard wants at least one page.
+    """
     root = ET.Element("urlset", {"xmlns": SITEMAP, "xmlns:xhtml": XHTML})
-    for one in found:
+    pages = [(one.path, one.changed_at, one.translations) for one in found]
+    newest = max((one.changed_at for one in found), default=None)
+    start = [("/", newest, _in_languages("/"))] if home else []
+    for path, changed_at, translations in [*start, *pages]:
         item = ET.SubElement(root, "url")
-        add(item, "loc", site.look.absolute(request, one.path))
-        add(item, "lastmod", one.changed_at.date().isoformat())
-        for lang, path in one.translations:
-            href = site.look.absolute(request, path)
+        add(item, "loc", site.look.absolute(request, path))
+        if changed_at is not None:
+            add(item, "lastmod", changed_at.date().isoformat())
+        for lang, other in translations:
+            href = site.look.absolute(request, other)
             ET.SubElement(item, "xhtml:link", rel="alternate", hreflang=lang, href=href)
     return root
 

@@ -21,4 +21,8 @@ async function call(path, given, body, signal) {
 
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent("kundig:" + name, { detail }));
 const announce = (text) => { live.textContent = text; };
+const fail = (box, error) => {
+  if (box.firstChild.className === "error") box.firstChild.remove();
+  box.prepend(failure(error));
+};
 const failure = (error) => el("p.error", { role: "alert" }, error.status === 429 ? T.tooMany : T.failed);

@@ -19,7 +19,17 @@ const dialog = el("dialog", { "aria-labelledby": "heading", close: closed, click
   el("header", back, title, el("button.icon", { type: "button", "aria-label": T.close, click: close }, "✕")), place, live);
 const launch = el("button.launch", { "aria-haspopup": "dialog", "aria-expanded": "false", click: () => open() }, data.label ?? T.button);
 
+// A page that builds itself anew may have taken it away.
+function attach() {
+  if (host.isConnected) return;
+  // It was no dialog any more when it left, but would come back as an open box.
+  dialog.open = false;
+  launch.setAttribute("aria-expanded", "false");
+  document.documentElement.append(host);
+}
+
 function show({ view, focus, top = 0 }) {
+  announce("");
   place.replaceChildren(view);
   back.hidden = views.length < 2;
   (focus ?? view.querySelector("h2"))?.focus();
@@ -38,10 +48,13 @@ function goBack() {
 }
 
 async function open(query) {
+  attach();
   if (!dialog.open) {
     opener = document.activeElement;
     dialog.showModal();
     launch.setAttribute("aria-expanded", "true");
+    // Where the reader left off, not at the button that closes.
+    if (views[0]) (views[1] ? place.querySelector("h2") : field).focus({ preventScroll: true });
     tell("open");
   }
   await ready();

@@ -10,7 +10,7 @@ async function read(id, from) {
       outside(T.page, entry.url), askRow()));
     tell("read", { id, url: entry.url });
   } catch (error) {
-    place.prepend(failure(error));
+    fail(place, error);
   }
 }
 
@@ -23,7 +23,7 @@ function showVote(vote, id, said) {
       vote.firstChild.focus();
       tell("vote", { id, helpful, reason });
     } catch (error) {
-      vote.append(failure(error));
+      fail(vote, error);
     }
   }, kind);
   vote.replaceChildren(heading(!said ? T.helped : helpful ? T.thanks : reason ? T.noted : T.sorry, "h3"),

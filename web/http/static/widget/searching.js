@@ -18,7 +18,7 @@ function searchView() {
 const askRow = () => el("p.row stuck", el("span", T.stuck), button(T.ask, () => push(askView(field.value))));
 
 function shut() {
-  clearTimeout(timer);
+  timer = clearTimeout(timer);
   list.hidden = true;
   field.setAttribute("aria-expanded", "false");
   choose(-1);
@@ -49,11 +49,15 @@ async function fresh(path, given, shown) {
     announce(found.said);
     shown(found);
   } catch (error) {
-    if (!signal.aborted) results.replaceChildren(failure(error));
+    if (signal.aborted) return;
+    timer = 0;
+    // Suggestions that fail say nothing: the search itself will.
+    if (path === "search") results.replaceChildren(failure(error));
   }
 }
 
 const suggest = (text) => fresh("suggest", { q: text }, ({ suggestions }) => {
+  timer = 0;
   if (root.activeElement !== field) return;
   options = suggestions.map((one, index) => el("div", {
     id: "o" + index, role: "option", "aria-selected": "false", click: () => take(one, { typed: text, rank: index + 1 }),
@@ -72,9 +76,8 @@ function take(one, from) {
 
 function pressed(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  // Who closed or walks the list must not see it change.
-  if ((step || event.key === "Escape") && !list.hidden) { clearTimeout(timer); request?.abort(); }
-  if (event.key === "Escape" && !list.hidden) shut();
+  // Escape calls off suggestions, those on their way too; only then does it close the panel.
+  if (event.key === "Escape" && (timer || !list.hidden)) { request?.abort(); shut(); }
   else if (event.key === "Enter" && active >= 0) options[active].click();
   else if (step && list.hidden) typed();
   else if (step) choose((active + 1 + step + options.length + 1) % (options.length + 1) - 1);

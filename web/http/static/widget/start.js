@@ -5,11 +5,12 @@ if (data.open) document.addEventListener("click", (event) => {
   open();
 });
 root.append(el(data.position === "left" ? "div.left" : "div.right", !data.open && launch, dialog));
-document.documentElement.append(host);
+attach();
 
 window.KundigWidget = Object.freeze({
   open: () => open(),
   close,
+  attach,
   search: open,
   // A token, or a function that fetches one: it is asked again when the token ended.
   setMemberToken(given) {
