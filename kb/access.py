@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 PUBLIC = "public"
@@ -57,10 +57,6 @@ class Permission(StrEnum):
     ADMINISTER = "administer"
 
 
-ALL_SCOPES = frozenset(Scope)
-IN_PERSON = frozenset({Permission.OWN_ACCOUNT, Permission.GIVE_ACCESS})
-"""What no key may do, whatever its scopes: whoever finds one must not keep what it opened."""
-
 STAFF = frozenset({Role.AGENT, Role.MODERATOR, Role.ADMIN})
 
 _GUESTS = frozenset({Permission.READ, Permission.ASK})
@@ -79,20 +75,21 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
 SCOPES_NEEDED: Mapping[Permission, tuple[frozenset[Scope], ...]] = {
     Permission.READ: (frozenset({Scope.READ}), frozenset({Scope.AGENT})),
     Permission.ASK: (frozenset({Scope.ASK}),),
-    Permission.OWN_ACCOUNT: (ALL_SCOPES,),
+    # Whoever finds a key must not keep what it opened.
+    Permission.OWN_ACCOUNT: (),
     Permission.EDIT: (frozenset({Scope.AGENT}),),
     Permission.MODERATE: (frozenset({Scope.MODERATE}),),
     Permission.ADMINISTER: (frozenset({Scope.ADMIN}),),
-    Permission.GIVE_ACCESS: (ALL_SCOPES,),
+    Permission.GIVE_ACCESS: (),
 }
-"""What a key must hold for each permission: one of these sets, as a whole."""
+"""What a key must hold for each permission: one of these sets, as a whole; () for what none may."""
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """The one who asks: role, named groups, locale, account, and what their key allows.
 
-    `by_key` tells a key, or a session begun with one, from a person who signed in themselves.
+    `scopes` are those of a key, or of a session begun with one; None for who came in person.
     `single_keys` says whether pages answer to keys without a modifier.
     """
 
@@ -101,8 +98,7 @@ class Viewer:
     locale: str = "en"
     account_id: int | None = None
     name: str = ""
-    scopes: frozenset[Scope] = field(default=ALL_SCOPES)
-    by_key: bool = False
+    scopes: frozenset[Scope] | None = None
     single_keys: bool = True
 
     @property
@@ -140,11 +136,10 @@ def may_read(viewer: Viewer, audience: str) -> bool:
 
 def may(viewer: Viewer, permission: Permission) -> bool:
     """Whether the viewer's role has the permission and their key does not take it away."""
-    if viewer.by_key and permission in IN_PERSON:
+    if permission not in PERMISSIONS[viewer.role]:
         return False
-    return permission in PERMISSIONS[viewer.role] and any(
-        needed <= viewer.scopes for needed in SCOPES_NEEDED[permission]
-    )
+    held = viewer.scopes
+    return held is None or any(needed <= held for needed in SCOPES_NEEDED[permission])
 
 
 def may_ask(viewer: Viewer) -> bool:

@@ -21,17 +21,12 @@ def wait_until(
 ) -> Found:
     """Look until a condition is true, and return what it gave.
 
+    `what` says what was waited for, or is a function that says how things stood at the end.
+    `pause_s` is the time between two looks; more where each look counts, as against a limit.
+    Raises AssertionError where it does not become true within `PATIENCE_S` seconds.
+
     In a browser this, and not Playwright's `wait_for_function`: that one evaluates text from
     its second look on, which the policy of our pages refuses.
-
-    Args:
-        condition: What is asked again and again.
-        what: What was waited for, or a function that says how things stood at the end.
-        pause_s: Seconds between two looks; more where each look counts, as against a limit.
-
-    Raises:
-        AssertionError: It did not become true within `PATIENCE_S` seconds.
-
     """
     deadline = time.monotonic() + PATIENCE_S
     while not (found := condition()):

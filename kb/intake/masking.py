@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kb.intake import bank_numbers, numbers
 from kb.intake import names as person_names
-from kb.intake import numbers
 
 # A span is (start, end, kind); kind None keeps the text and shields it from later rules.
 Finder = Callable[[str], Iterator[numbers.Span]]
@@ -37,8 +37,8 @@ def mask_personal_data(text: str, *, names: Sequence[str] = (), lang: str | None
     if numbers.may_hold_email(text):
         finders.append(numbers.find_emails)
     if numbers.has_number(text):
-        finders += [numbers.find_ibans, numbers.find_cards, numbers.find_ips]
-        finders += [numbers.find_orders, numbers.find_plain_numbers]
+        finders += [bank_numbers.find_ibans, bank_numbers.find_cards]
+        finders += [numbers.find_ips, numbers.find_orders, numbers.find_plain_numbers]
         finders.append(lambda found: numbers.find_phones(found, lang=lang))
     elif ":" in text:
         finders.append(numbers.find_ips)

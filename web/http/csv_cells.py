@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is a formula to spreadsheets."""
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""A cell that begins so is a formula to spreadsheets. Source: OWASP, CSV Injection."""
 
 
 def safe_cell(text: str) -> str:

@@ -57,3 +57,8 @@ def language_name(lang: str, *, locale: str) -> str:
     """The language's name for readers of `locale`; the code itself where Babel knows none."""
     names: Mapping[str, str] = Locale.parse(locale).languages
     return names.get(lang.split("-")[0].lower(), lang)
+
+
+def other_language(lang: str, *, locale: str) -> str | None:
+    """The language of a text on a page of `locale`, None where it is the page's own."""
+    return None if lang == locale else lang

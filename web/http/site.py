@@ -91,7 +91,10 @@ def check_public_url(url: str) -> str:
     """The address without a slash at its end; raises InvalidInput unless it is an origin."""
     if not url:
         return ""
-    parts = urlsplit(url.rstrip("/"))
+    try:
+        parts = urlsplit(url.rstrip("/"))
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
         raise InvalidInput(
             f"KB_PUBLIC_URL must be like https://help.example.com, got {url!r}",
@@ -180,7 +183,7 @@ def open_site(look: Look) -> Site:
 
 def open_provider(look: Look) -> IdentityProvider | None:
     """The company's identity provider, None where none is set; nothing is asked of it yet."""
-    client = client_of(look.settings, look)
+    client = client_of(look.settings, look.public_url)
     return None if client is None else IdentityProvider(client)
 
 

@@ -236,16 +236,26 @@ def sign_in(site_engine: Engine) -> Callable[[TestClient, int], None]:
 
 
 @pytest.fixture
+def session_of(
+    client: TestClient, sign_in: Callable[[TestClient, int], None]
+) -> Callable[[int], dict[str, str]]:
+    """Gives the header of a new session: `session_of(make_account())`, for any site over http."""
+
+    def start(account_id: int) -> dict[str, str]:
+        sign_in(client, account_id)
+        session = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+        client.cookies.clear()
+        return {"cookie": session}
+
+    return start
+
+
+@pytest.fixture
 def admin_in_person(
-    client: TestClient,
-    make_account: Callable[..., int],
-    sign_in: Callable[[TestClient, int], None],
+    make_account: Callable[..., int], session_of: Callable[[int], dict[str, str]]
 ) -> dict[str, str]:
     """The header of an administrator who signed in with a password, for any site over http."""
-    sign_in(client, make_account(Role.ADMIN, name="Chief"))
-    session = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    client.cookies.clear()
-    return {"cookie": session}
+    return session_of(make_account(Role.ADMIN, name="Chief"))
 
 
 def bearer(key: str) -> dict[str, str]:

@@ -39,7 +39,7 @@ def test_a_site_without_such_pages_has_no_empty_links(client: TestClient) -> Non
 
 @pytest.mark.parametrize("name", ["imprint_url", "privacy_url"])
 @pytest.mark.parametrize(
-    "url", ["/imprint", "caldrosa.example.com", "javascript:alert(1)", "https:"]
+    "url", ["/imprint", "caldrosa.example.com", "javascript:alert(1)", "https:", "https://[::1"]
 )
 def test_an_address_that_leads_nowhere_keeps_the_site_from_starting(
     settings: Settings, name: str, url: str

@@ -82,9 +82,7 @@ def viewers(
 
 @pytest.fixture
 def signed_in(
-    client: TestClient,
-    make_account: Callable[..., int],
-    sign_in: Callable[[TestClient, int], None],
+    make_account: Callable[..., int], session_of: Callable[[int], dict[str, str]]
 ) -> Callable[[], Viewers]:
     """Gives the headers of those who come in person, with a new session each."""
     ids = {
@@ -92,16 +90,7 @@ def signed_in(
         "chief": make_account(Role.ADMIN, name="Chief"),
     }
 
-    def start() -> Viewers:
-        found = {}
-        for name, account_id in ids.items():
-            sign_in(client, account_id)
-            session = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-            client.cookies.clear()
-            found[name] = {"cookie": session}
-        return found
-
-    return start
+    return lambda: {name: session_of(account_id) for name, account_id in ids.items()}
 
 
 def filled(path: str) -> str:

@@ -25,7 +25,7 @@ PAGES: dict[str, tuple[Any, ...]] = {
     "account/sign_in.html": (
         SignInPage(provider_host="login.example.com", provider_url="/sign-in/company"),
         SignInPage("/desk/topics", ADDRESS, (FieldError("email", "No match."),)),
-        SignInPage(errors=(FieldError("key", "Enter your key."),), may_sign_up=False, by_key=True),
+        SignInPage(errors=(FieldError("key", "Enter your key."),), by_key=True),
     ),
     "account/sign_up.html": (
         SignUpPage(locales=locale_choices("de")),

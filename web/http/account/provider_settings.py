@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from kb.errors import InvalidInput
@@ -11,14 +10,6 @@ from kb.settings import Settings
 
 START_PATH = "/sign-in/company"
 BACK_PATH = "/sign-in/company/back"
-
-
-class HasPublicUrl(Protocol):
-    """Where the address of this site is read."""
-
-    @property
-    def public_url(self) -> str:
-        """Origin of the site, empty where it is not set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +22,11 @@ class Client:
     back_url: str
 
 
-def client_of(settings: Settings, look: HasPublicUrl) -> Client | None:
-    """What the settings say of a provider, None where there is none; raises InvalidInput."""
+def client_of(settings: Settings, public_url: str) -> Client | None:
+    """What the settings say of a provider, None where there is none; raises InvalidInput.
+
+    `public_url` is the origin of this site, empty where it is not set.
+    """
     given = {
         "KB_OIDC_ISSUER": settings.oidc_issuer,
         "KB_OIDC_CLIENT": settings.oidc_client,
@@ -43,7 +37,7 @@ def client_of(settings: Settings, look: HasPublicUrl) -> Client | None:
     missing = [name for name, value in given.items() if not value]
     if missing:
         raise InvalidInput(f"single sign-on also needs {', '.join(missing)}", field=missing[0])
-    if not look.public_url:
+    if not public_url:
         raise InvalidInput(
             "single sign-on needs KB_PUBLIC_URL: the provider leads back to it",
             field="KB_PUBLIC_URL",
@@ -53,7 +47,7 @@ def client_of(settings: Settings, look: HasPublicUrl) -> Client | None:
         issuer=settings.oidc_issuer,
         id=settings.oidc_client,
         secret=given["KB_OIDC_SECRET"],
-        back_url=look.public_url + BACK_PATH,
+        back_url=public_url + BACK_PATH,
     )
 
 

@@ -28,7 +28,6 @@ class SignInPage:
     next_url: str = ""
     email: str = ""
     errors: tuple[FieldError, ...] = ()
-    may_sign_up: bool = True
     provider_host: str = ""
     provider_url: str = ""
     by_key: bool = False

@@ -18,6 +18,7 @@ from kb.store.people.accounts import (
     viewer_of,
 )
 from kb.store.people.identities import find_identity
+from kb.visible_text import one_line
 from web.http.account.identity_provider import Person
 from web.http.i18n import best_locale
 
@@ -63,7 +64,7 @@ def _open(account: Account) -> Account:
 
 
 def _new(conn: Connection, person: Person, email: str | None, *, locale: str) -> Account:
-    name = " ".join(person.name.split())[:MAX_NAME_CHARS].strip()
+    name = one_line(person.name)[:MAX_NAME_CHARS].strip()
     account_id = add_account(
         conn,
         name or person.email.partition("@")[0] or person.subject[:MAX_NAME_CHARS],

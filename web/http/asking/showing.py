@@ -14,6 +14,7 @@ from web.http.asking.question_contexts import QuestionPage
 from web.http.asking.question_page import question_page, read_facts
 from web.http.contexts import Notice
 from web.http.frame import Visit
+from web.http.i18n import other_language
 from web.http.languages import LOCALE
 from web.http.paths import with_query
 from web.http.reading.shelf_contexts import ListedLink
@@ -67,7 +68,7 @@ def near_entries(visit: Visit, title: str) -> tuple[ListedLink, ...]:
         title, viewer=visit.viewer, limit=NEAR, lang=visit.locale
     )
     return tuple(
-        ListedLink(hit.title, hit.url, lang=None if hit.lang == visit.locale else hit.lang)
+        ListedLink(hit.title, hit.url, lang=other_language(hit.lang, locale=visit.locale))
         for hit in found.hits
         if hit.type == "entry"
     )

@@ -9,6 +9,7 @@ from kb.store.entries.listing import ListedEntry, Reader
 from kb.store.entries.shelf_queries import ShelfCount
 from web.http.contexts import Link
 from web.http.frame import Visit
+from web.http.i18n import other_language
 from web.http.messages import to_translate
 from web.http.reading.shelf_contexts import ListedLink, ShelfLink, ShelfRow
 
@@ -42,7 +43,12 @@ def shelf_links(found: Sequence[ShelfCount]) -> tuple[ShelfLink, ...]:
 def entry_links(found: Sequence[ListedEntry], *, locale: str) -> tuple[ListedLink, ...]:
     """Answers as plain links, each with its subject."""
     return tuple(
-        ListedLink(one.title, one.path, one.category or one.product, _other(one.locale, locale))
+        ListedLink(
+            one.title,
+            one.path,
+            one.category or one.product,
+            other_language(one.locale, locale=locale),
+        )
         for one in found
     )
 
@@ -57,9 +63,5 @@ def shelf_row(found: ListedEntry, *, on: ShelfKind, locale: str) -> ShelfRow:
         product="" if on == "product" else found.product,
         category="" if on == "category" else found.category,
         pinned=found.pinned,
-        lang=_other(found.locale, locale),
+        lang=other_language(found.locale, locale=locale),
     )
-
-
-def _other(lang: str, locale: str) -> str | None:
-    return None if lang == locale else lang

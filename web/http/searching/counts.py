@@ -11,13 +11,12 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from kb.access import Viewer
+from kb.store.searches.groups import SearchGroup, search_groups
 from kb.store.searches.reports import (
     SearchesWanted,
-    SearchGroup,
     WeekOfSearches,
     monday_of,
     newest_search_day,
-    search_groups,
     searched_langs,
     searches_by_week,
 )

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from search.results import FacetValue, Hit, SearchResults
 from web.http.contexts import FacetChoice, FacetGroup, Link, ResultRow
-from web.http.i18n import language_name
+from web.http.i18n import language_name, other_language
 from web.http.searching.log import SEARCH, link_from_search
 from web.http.searching.results_contexts import SearchPage
 
@@ -106,7 +106,7 @@ def result_row(hit: Hit, request: SearchRequest, *, rank: int = 1) -> ResultRow:
         product=request.name("product", hit.product) if hit.product else None,
         reviewed_on=date.fromisoformat(hit.updated_at[:10]) if hit.updated_at else None,
         matched_phrasing=hit.matched_phrasing,
-        lang=None if hit.lang == request.locale else hit.lang,
+        lang=other_language(hit.lang, locale=request.locale),
     )
 
 

@@ -125,6 +125,14 @@ def test_who_is_new_gets_a_customers_account(client, provider, site_engine):
         assert len(identities_of(conn, account.id)) == 1
 
 
+def test_who_has_a_name_that_nobody_sees_is_called_by_the_address(client, provider, site_engine):
+    provider.describe("nil", email="nil@example.com", email_verified=True, name="\u200b\u2060")
+
+    assert sign_in(client, provider, "nil").status_code == 303
+    with reading(site_engine) as conn:
+        assert find_account_by_email(conn, "nil@example.com").name == "nil"
+
+
 def test_the_provider_is_asked_with_pkce_state_and_nonce(client, provider):
     url = urlsplit(client.get("/sign-in/company").headers["location"])
     asked = parse_qs(url.query)

@@ -30,6 +30,7 @@ from web.http.asking.stamps import MAX_PARCEL_CHARS, MAX_STAMP_CHARS, same_or_ne
 from web.http.contexts import FieldError
 from web.http.dependencies import MAX_ID, VisitDep, spend_as_guest
 from web.http.frame import Visit
+from web.http.i18n import other_language
 from web.http.rate_limits import Allowance, TooMany
 from web.http.replies import redirect
 from web.http.searching.intents import Target
@@ -186,7 +187,7 @@ def _near_answers(
             hit.id,
             hit.title,
             link_from_search(hit.url, search, rank),
-            None if hit.lang == visit.locale else hit.lang,
+            other_language(hit.lang, locale=visit.locale),
         )
         for rank, hit in enumerate(found.hits, start=1)
         if hit.type == "entry" and hit.id != read

@@ -15,6 +15,7 @@ from kb.store.attachments.of_entries import add_entry_file, drop_entry_file
 from kb.store.engine import reading, transaction
 from kb.store.entries.pins import set_pinned
 from kb.store.entries.reading import get_entry
+from kb.visible_text import one_line
 from web.http.contexts import FieldError
 from web.http.dependencies import Id, StaffVisitDep
 from web.http.frame import Visit
@@ -43,7 +44,7 @@ def add_files(
     entry_id = id_in(place)
     with reading(visit.site.engine) as conn:
         get_entry(conn, entry_id, viewer=visit.viewer)
-    label = " ".join(label.split())
+    label = one_line(label)
     try:
         checked = checked_files(files)
         if not checked:
