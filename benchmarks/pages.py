@@ -28,6 +28,7 @@ from kb.addresses import entry_path
 from kb.settings import Settings
 from kb.store.engine import open_engine, reading, transaction
 from kb.store.entries.reading import latest_entries
+from kb.store.migrate import upgrade_schema
 from kb.store.people.accounts import add_account
 from kb.store.people.sessions import add_session
 from kb.store.schema import categories, products, questions
@@ -73,7 +74,11 @@ def demo_copy(module: str) -> Iterator[Measured]:
             subprocess.run([sys.executable, "-c", LOAD_DEMO], env=environment, check=True)
         else:
             shutil.copytree(options.home, home)
-        yield Measured(Settings(home=home, site_name="Caldrosa"), options.requests)
+        settings = Settings(home=home, site_name="Caldrosa")
+        engine = open_engine(settings.record_url)
+        upgrade_schema(engine)
+        engine.dispose()
+        yield Measured(settings, options.requests)
 
 
 def pages_of(settings: Settings) -> list[Page]:

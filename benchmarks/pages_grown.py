@@ -18,7 +18,6 @@ from benchmarks.page_times import measure_pages
 from benchmarks.pages import demo_copy, pages_of
 from kb.settings import Settings
 from kb.store.engine import open_engine
-from kb.store.migrate import upgrade_schema
 from search.build import build_index, find_manifest
 
 
@@ -35,9 +34,6 @@ def main() -> int:
 
 def _grow(settings: Settings) -> None:
     """Let the demo become a store of two busy years, with an index of what it publishes."""
-    engine = open_engine(settings.record_url)
-    upgrade_schema(engine)
-    engine.dispose()
     grow(settings.home / "record.sqlite3", Size())
     manifest = find_manifest(settings.index_dir)
     engine = open_engine(settings.record_url)
