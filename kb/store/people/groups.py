@@ -130,9 +130,15 @@ def require_audience(conn: Connection, word: str) -> None:
     )
 
 
+def existing_groups(conn: Connection, named: frozenset[str]) -> frozenset[str]:
+    """Those of the named groups that the record has."""
+    statement = select(groups.c.name).where(groups.c.name.in_(sorted(named)))
+    return frozenset(conn.execute(statement).scalars())
+
+
 def has_group(conn: Connection, name: str) -> bool:
     """Whether there is a group of this name."""
-    return conn.execute(select(groups.c.id).where(groups.c.name == name)).first() is not None
+    return bool(existing_groups(conn, frozenset({name})))
 
 
 def audiences_of_nobody(conn: Connection) -> list[str]:

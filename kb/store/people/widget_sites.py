@@ -15,7 +15,7 @@ from kb.clock import utc_now
 from kb.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from kb.store.audit import Subject, record_audit
 from kb.store.engine import new_id
-from kb.store.schema import groups, widget_sites
+from kb.store.schema import widget_sites
 
 MAX_ORIGIN_CHARS = 200
 MAX_SITES = 200
@@ -145,12 +145,6 @@ def keep_members_out(conn: Connection, site_id: int, *, viewer: Viewer) -> Widge
     _change(conn, site_id, {"members": False})
     _note(conn, "members off", site, viewer)
     return get_widget_site(conn, site_id, viewer=viewer)
-
-
-def existing_groups(conn: Connection, named: frozenset[str]) -> frozenset[str]:
-    """Those of the named groups that the record has."""
-    statement = select(groups.c.name).where(groups.c.name.in_(sorted(named)))
-    return frozenset(conn.execute(statement).scalars())
 
 
 def _check(viewer: Viewer) -> None:

@@ -56,6 +56,12 @@ def mail_settings(inbox: Inbox, home: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return settings
 
 
+@pytest.fixture
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal in which no cell is broken into lines."""
+    monkeypatch.setattr(out, "_width", 200)
+
+
 def test_a_test_mail_arrives_at_once_and_needs_no_record(
     run: Run, inbox: Inbox, mail_settings: Settings
 ) -> None:
@@ -100,9 +106,8 @@ def test_without_a_mail_server_there_is_nothing_to_try(run: Run, home: Path) -> 
 
 
 def test_mails_that_were_given_up_are_listed_with_the_reason_and_sent_again(
-    run: Run, mail_settings: Settings, monkeypatch: pytest.MonkeyPatch
+    run: Run, mail_settings: Settings, wide_terminal: None
 ) -> None:
-    monkeypatch.setattr(out, "_width", 200)
     assert run("init").code == 0
     with outbox_of(mail_settings) as conn:
         mark_failed(conn, 2, "550 mailbox is full")
@@ -127,9 +132,8 @@ def test_mails_that_were_given_up_are_listed_with_the_reason_and_sent_again(
 
 
 def test_the_status_says_since_when_and_why_mail_waits(
-    run: Run, mail_settings: Settings, monkeypatch: pytest.MonkeyPatch
+    run: Run, mail_settings: Settings, wide_terminal: None
 ) -> None:
-    monkeypatch.setattr(out, "_width", 200)
     assert run("init").code == 0
     assert run("status", "--json").json["mail_trouble"] is None
     with outbox_of(mail_settings) as conn:
@@ -141,9 +145,8 @@ def test_the_status_says_since_when_and_why_mail_waits(
 
 
 def test_what_another_server_says_commands_no_terminal(
-    run: Run, mail_settings: Settings, monkeypatch: pytest.MonkeyPatch
+    run: Run, mail_settings: Settings, wide_terminal: None
 ) -> None:
-    monkeypatch.setattr(out, "_width", 200)
     assert run("init").code == 0
     with outbox_of(mail_settings) as conn:
         put_back(conn, 1, "550 \x1b]0;owned\x07 \x1b[2J no\r\nsuch user")

@@ -251,7 +251,7 @@ def there(site_engine: Engine, entries: Mapping[str, int], make_account: Any) ->
 
 @pytest.fixture
 def as_who(
-    client: TestClient, make_account: Any, sign_in: Any
+    make_account: Any, session_of: Callable[[int], dict[str, str]]
 ) -> Callable[[str], Mapping[str, str]]:
     """The headers of somebody, with a new session each time."""
     roles = {"customer": Role.CUSTOMER, "agent": Role.AGENT, "admin": Role.ADMIN}
@@ -261,12 +261,7 @@ def as_who(
     }
 
     def headers(name: str) -> Mapping[str, str]:
-        if name not in ids:
-            return {}
-        sign_in(client, ids[name])
-        session = "; ".join(f"{one}={value}" for one, value in client.cookies.items())
-        client.cookies.clear()
-        return {"cookie": session}
+        return session_of(ids[name]) if name in ids else {}
 
     return headers
 

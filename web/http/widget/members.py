@@ -14,7 +14,8 @@ from starlette.requests import Request
 from kb.access import INTERNAL, MEMBERS, PUBLIC, Role, Scope, Viewer, is_audience
 from kb.mail import MAX_ADDRESS_CHARS
 from kb.store.engine import reading
-from kb.store.people.widget_sites import WidgetSite, existing_groups, find_widget_site
+from kb.store.people.groups import existing_groups
+from kb.store.people.widget_sites import WidgetSite, find_widget_site
 from web.http.frame import accepted_locale
 from web.http.i18n import LOCALES
 from web.http.site import Site

@@ -7,10 +7,9 @@ import pytest
 from kb.access import GUEST, OPERATOR, Role, Viewer
 from kb.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from kb.store.audit import Subject, audit_of
-from kb.store.people.groups import add_group
+from kb.store.people.groups import add_group, existing_groups
 from kb.store.people.widget_sites import (
     add_widget_site,
-    existing_groups,
     find_widget_site,
     get_widget_site,
     keep_members_out,
